@@ -1,0 +1,1 @@
+"""What can be asked: use cases, HTTP and the command line."""

@@ -1,0 +1,35 @@
+"""The typer application: one module per group of commands, each with a ``register(app)``."""
+
+import sys
+
+import click
+import typer
+
+from api.cli import output
+from geo.errors import InputError, WanggeError
+
+app = typer.Typer(
+    name="wangge",
+    help="网格：边界可证、巡查有据、公示牌可印。Exact grids, honest verdicts, printed boards.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line and leave with the exit codes of the architecture (0, 1, 2, 3, 4)."""
+    as_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except WanggeError as error:
+        output.write_error(error, as_json)
+        code = output.exit_code(error)
+    except click.ClickException as error:
+        output.write_error(InputError("usage", "wangge", got=error.format_message()), as_json)
+        code = output.UNUSABLE
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    sys.exit(code or 0)

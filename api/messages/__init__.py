@@ -1,0 +1,42 @@
+"""Every sentence in Chinese and English, by code. One TOML file per subject; a code is a table with ``zh`` and ``en``."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+LANGUAGES: Final = ("zh", "en")
+
+
+@cache
+def table() -> Mapping[str, Mapping[str, str]]:
+    """Return every message: code -> {zh, en}. A code in two files is a mistake and raises."""
+    messages: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).parent.glob("*.toml")):
+        for code, sentence in tomllib.loads(path.read_text("utf-8")).items():
+            if code in messages:
+                raise ValueError(f"message {code} stands twice, again in {path.name}")
+            messages[code] = sentence
+    return messages
+
+
+class _Plain(Formatter):
+    """Formats ``{name}`` and ``{name:.1f}``; attributes and indexes are refused, since values are data."""
+
+    def get_field(self, field_name: str, args: object, kwargs: Mapping[str, object]) -> tuple[object, str]:
+        return kwargs.get(field_name, ""), field_name
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        return format(value, format_spec) if isinstance(value, int | float) else str(value)
+
+
+def sentence(code: str, lang: str, values: Mapping[str, object] | None = None) -> str:
+    """Return the sentence of ``code`` in ``lang`` (``zh`` or ``en``) with ``values`` filled in; raises KeyError if unknown."""
+    return _Plain().vformat(table()[code][lang], (), dict(values or {}))
+
+
+def both(code: str, values: Mapping[str, object] | None = None) -> dict[str, str]:
+    """Return ``{"zh": …, "en": …}`` for ``code``."""
+    return {lang: sentence(code, lang, values) for lang in LANGUAGES}

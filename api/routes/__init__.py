@@ -1,0 +1,1 @@
+"""HTTP routes: each declares its action and resource and calls one service."""

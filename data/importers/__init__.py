@@ -1,0 +1,1 @@
+"""Files from users, parsed in a limited child process; each returns records and a list of rejects."""

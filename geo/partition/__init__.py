@@ -1,0 +1,1 @@
+"""Boundaries: the partition on the integer lattice, its proof, its levels."""

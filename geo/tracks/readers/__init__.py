@@ -1,0 +1,1 @@
+"""Readers of track files: bytes in, a `Track` out, every point accounted for."""

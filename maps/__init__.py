@@ -1,0 +1,1 @@
+"""What is seen: web maps, notice boards, pages and the browser editor."""

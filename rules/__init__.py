@@ -1,0 +1,1 @@
+"""What the regulation says: pure rules, and numbers with their article and date."""
