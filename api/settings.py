@@ -55,7 +55,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in known:
-            raise InputError("setting.unknown", variable, values={"known": ", ".join(PREFIX + n.upper() for n in known)})
+            raise InputError(
+                "setting.unknown", variable, values={"known": ", ".join(PREFIX + n.upper() for n in known)}
+            )
         if isinstance(known[name].default, int):
             if not text.isascii() or not text.isdigit():
                 raise InputError("setting.not_a_number", variable, got=text)

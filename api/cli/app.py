@@ -2,11 +2,13 @@
 
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
-from api.cli import output
+from api.cli import admin, bench, boards, demo, grids, output, serve, tracks, webmap
 from geo.errors import InputError, WanggeError
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="wangge",
@@ -15,6 +17,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+for module in (demo, admin, serve, grids, tracks, boards, webmap, bench):
+    module.register(app)
 
 
 def main() -> None:
@@ -25,11 +30,11 @@ def main() -> None:
     except WanggeError as error:
         output.write_error(error, as_json)
         code = output.exit_code(error)
-    except click.ClickException as error:
-        output.write_error(InputError("usage", "wangge", got=error.format_message()), as_json)
-        code = output.UNUSABLE
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         code = stop.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = 130
+    except (typer.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except TyperException as error:
+        output.write_error(InputError("usage", "wangge", got=str(error.format_message())), as_json)
+        code = output.UNUSABLE
     sys.exit(code or 0)
