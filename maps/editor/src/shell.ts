@@ -1,0 +1,46 @@
+// What every page does: the search key, lists that send themselves, printing, and the progress of jobs.
+
+function searchKey(event: KeyboardEvent): void {
+  const box = document.querySelector<HTMLInputElement>("#find");
+  const at = event.target as HTMLElement;
+  const typing = at.matches("input, select, textarea") || at.isContentEditable;
+  if (event.key === "/" && !typing && box) {
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+  if (event.key === "Escape" && at === box) {
+    box?.blur();
+  }
+}
+
+function followJob(row: HTMLElement): void {
+  const events = new EventSource(row.dataset["events"] ?? "");
+  const bar = row.querySelector<HTMLProgressElement>("progress");
+  const count = row.querySelector<HTMLElement>("[data-count]");
+  const note = row.querySelector<HTMLElement>("[data-note]");
+  events.addEventListener("progress", (event) => {
+    const job = JSON.parse(event.data as string) as { done: number; total: number; note: string; ended: boolean };
+    if (bar && job.total > 0) {
+      bar.max = job.total;
+      bar.value = job.done;
+    }
+    if (count && job.total > 0) count.textContent = `${job.done} / ${job.total}`;
+    if (note) note.textContent = job.note;
+    if (job.ended) {
+      events.close();
+      location.reload();
+    }
+  });
+}
+
+document.addEventListener("keydown", searchKey);
+document.addEventListener("change", (event) => {
+  const field = event.target as HTMLSelectElement;
+  if (field.matches("[data-submit]")) field.form?.requestSubmit();
+});
+document.addEventListener("click", (event) => {
+  if ((event.target as HTMLElement).closest("[data-print]")) window.print();
+});
+document.querySelectorAll<HTMLElement>("[data-events]").forEach(followJob);
+document.documentElement.classList.add("scripted");
