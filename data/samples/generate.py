@@ -1,0 +1,53 @@
+"""Draws the sample town: ``python -m data.samples.generate`` writes the files of ``town/``, the same ones every time."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from data.samples.town import HERE, Grid, Town, build, settings
+from geo.crs import Plane, plane
+
+DECIMALS: Final = 8
+LABEL: Final = "合成示例数据，并非真实地点 / synthetic sample data, not a real place"
+
+
+def files() -> dict[str, bytes]:
+    """Return the generated files of ``town/`` by name."""
+    plan = settings()
+    town = build(plan)
+    named = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
+    return {name: collection(plan, town, grids) for name, grids in named.items()}
+
+
+def collection(plan: dict[str, Any], town: Town, grids: Iterable[Grid]) -> bytes:
+    """Return one level as GeoJSON in WGS 84 with 8 decimals (about 1 mm), one feature a line."""
+    flat = plane(plan["plane"])
+    origin = np.rint(flat.to_plane(np.array([plan["origin"]]))[0])
+    features = [json.dumps(feature(town, grid, flat, origin), ensure_ascii=False) for grid in grids]
+    head = json.dumps({"type": "FeatureCollection", "name": plan["name"], "synthetic": LABEL}, ensure_ascii=False)
+    return (head[:-1] + ', "features": [\n' + ",\n".join(features) + "\n]}\n").encode()
+
+
+def feature(town: Town, grid: Grid, flat: Plane, origin: "np.typing.NDArray[np.float64]") -> dict[str, Any]:
+    """Return one grid as a GeoJSON feature."""
+
+    def to_lonlat(cm: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
+        return np.round(flat.to_lonlat(origin + cm / 100), DECIMALS)
+
+    shape = shapely.transform(town.borders.polygon(grid.blocks), to_lonlat)
+    properties = {"code": grid.code, "name": grid.name, "kind": grid.kind, "parent": grid.parent}
+    return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
+
+
+def write(folder: Path = HERE / "town") -> None:
+    """Write the files of ``town/`` into ``folder``."""
+    for name, content in files().items():
+        (folder / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    write()
