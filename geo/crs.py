@@ -139,6 +139,11 @@ def is_lonlat(crs: str) -> bool:
     return bool(_crs(crs.strip() or LONLAT).is_geographic)
 
 
+def lonlat_wkt1() -> tuple[int, str]:
+    """Return the EPSG number of WGS 84 lon/lat and its definition as GDAL's WKT 1: every GeoPackage must list it."""
+    return int(LONLAT.removeprefix("EPSG:")), str(_crs(LONLAT).to_wkt("WKT1_GDAL"))
+
+
 @cache
 def _plane(code: str) -> Plane:
     local = LOCAL.fullmatch(code)
@@ -216,7 +221,7 @@ def _same_ellipsoid(one: pyproj.CRS, other: pyproj.CRS) -> bool:
 
 
 def _no_network() -> None:
-    network.set_network_enabled(False)  # pyright: ignore[reportUnknownMemberType]
+    network.set_network_enabled(False)  # pyright: ignore[reportUnknownMemberType, reportPrivateImportUsage]
 
 
 @cache
