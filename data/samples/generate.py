@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from data.samples.town import HERE, Grid, Town, build, settings
 from geo.crs import Plane, plane
 
+Float = npt.NDArray[np.float64]
 DECIMALS: Final = 8
 LABEL: Final = "合成示例数据，并非真实地点 / synthetic sample data, not a real place"
 
@@ -32,10 +34,10 @@ def collection(plan: dict[str, Any], town: Town, grids: Iterable[Grid]) -> bytes
     return (head[:-1] + ', "features": [\n' + ",\n".join(features) + "\n]}\n").encode()
 
 
-def feature(town: Town, grid: Grid, flat: Plane, origin: "np.typing.NDArray[np.float64]") -> dict[str, Any]:
+def feature(town: Town, grid: Grid, flat: Plane, origin: Float) -> dict[str, Any]:
     """Return one grid as a GeoJSON feature."""
 
-    def to_lonlat(cm: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
+    def to_lonlat(cm: Float) -> Float:
         return np.round(flat.to_lonlat(origin + cm / 100), DECIMALS)
 
     shape = shapely.transform(town.borders.polygon(grid.blocks), to_lonlat)

@@ -1,6 +1,7 @@
 """The blocks of the sample town: a relaxed Voronoi mesh whose outer edge follows a drawn outline."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ def mirrored(outline: shapely.Polygon, sites: Float, reach: float) -> Float:
     """
     corners = shapely.get_coordinates(outline.exterior)
     found: list[Float] = []
-    for start, end in zip(corners, corners[1:], strict=False):
+    for start, end in pairwise(corners):
         side = shapely.LineString([start, end])
         near = sites[shapely.distance(side, shapely.points(sites)) < reach]
         along = (end - start) / np.hypot(*(end - start))
@@ -80,7 +81,7 @@ def cells(inside: Float, outside: Float) -> list[shapely.Polygon]:
     west, south = every.min(axis=0) - MARGIN_M
     east, north = every.max(axis=0) + MARGIN_M
     found = shapely.voronoi_polygons(shapely.multipoints(every), extend_to=shapely.box(west, south, east, north))
-    parts = shapely.get_parts(found)
+    parts: list[shapely.Polygon] = shapely.get_parts(found).tolist()
     tree = shapely.STRtree(parts)
     site, cell = tree.query(shapely.points(inside), predicate="within")
     by_site = dict(zip(site.tolist(), cell.tolist(), strict=True))
