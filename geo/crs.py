@@ -134,6 +134,11 @@ def same_plane(crs: str, plane: Plane) -> bool:
     return _is_plane(_crs(crs), plane)
 
 
+def same_crs(one: str, other: str) -> bool:
+    """Tell whether two definitions (WKT, ``"EPSG:n"`` or a URN) are one reference system, axis order aside."""
+    return bool(_crs(one.strip()).equals(_crs(other.strip()), ignore_axis_order=True))
+
+
 def is_lonlat(crs: str) -> bool:
     """Tell whether ``crs`` (WKT, ``"EPSG:n"`` or ``""``) is geographic: its coordinates are degrees."""
     return bool(_crs(crs.strip() or LONLAT).is_geographic)
