@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from data.samples import walks
 from data.samples.town import HERE, Grid, Town, build, settings
 from geo.crs import Plane, plane
 
@@ -18,17 +19,19 @@ LABEL: Final = "合成示例数据，并非真实地点 / synthetic sample data,
 
 
 def files() -> dict[str, bytes]:
-    """Return the generated files of ``town/`` by name."""
+    """Return the generated files of ``data/samples`` by their path there."""
     plan = settings()
     town = build(plan)
-    named = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
-    return {name: collection(plan, town, grids) for name, grids in named.items()}
-
-
-def collection(plan: dict[str, Any], town: Town, grids: Iterable[Grid]) -> bytes:
-    """Return one level as GeoJSON in WGS 84 with 8 decimals (about 1 mm), one feature a line."""
     flat = plane(plan["plane"])
     origin = np.rint(flat.to_plane(np.array([plan["origin"]]))[0])
+    named = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
+    shapes = {f"town/{name}": collection(plan, town, grids, flat, origin) for name, grids in named.items()}
+    week = walks.files(town, flat, origin, np.random.default_rng(plan["seed"]))
+    return shapes | {f"town/tracks/{name}": content for name, content in week.items()}
+
+
+def collection(plan: dict[str, Any], town: Town, grids: Iterable[Grid], flat: Plane, origin: Float) -> bytes:
+    """Return one level as GeoJSON in WGS 84 with 8 decimals (about 1 mm), one feature a line."""
     features = [json.dumps(feature(town, grid, flat, origin), ensure_ascii=False) for grid in grids]
     head = json.dumps({"type": "FeatureCollection", "name": plan["name"], "synthetic": LABEL}, ensure_ascii=False)
     return (head[:-1] + ', "features": [\n' + ",\n".join(features) + "\n]}\n").encode()
@@ -45,9 +48,10 @@ def feature(town: Town, grid: Grid, flat: Plane, origin: Float) -> dict[str, Any
     return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
 
 
-def write(folder: Path = HERE / "town") -> None:
-    """Write the files of ``town/`` into ``folder``."""
+def write(folder: Path = HERE) -> None:
+    """Write the generated files below ``folder``."""
     for name, content in files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
 
 
