@@ -4,7 +4,7 @@ export interface Card {
   show(code: string | null): Promise<void>;
 }
 
-export function bindCard(map: HTMLElement, select: (code: string) => void): Card {
+export function bindCard(map: HTMLElement, select: (code: string | null) => void): Card {
   const aside = document.querySelector<HTMLElement>("#card");
   let asked = 0;
 
@@ -13,7 +13,7 @@ export function bindCard(map: HTMLElement, select: (code: string) => void): Card
     const code = link?.dataset["select"];
     if (!link || code === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    select(code);
+    select(code === "" ? null : code);
   });
 
   return {

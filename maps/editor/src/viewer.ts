@@ -65,7 +65,7 @@ async function start(element: HTMLElement): Promise<void> {
     if (!isEmpty(extent)) view.fit(extent, { padding: [padding, padding, padding, padding], minResolution: 0.2 });
   }
 
-  const card = bindCard(element, (code) => select(code, true));
+  const card = bindCard(element, (code) => select(code, code !== null));
 
   function select(code: string | null, zoom: boolean): void {
     selection.clear();

@@ -1,0 +1,120 @@
+"""What stands before every route: host and origin of the request, sizes, and the headers of every answer.
+
+The server listens on loopback; a name that is not loopback's in ``Host`` is a page of someone else that was made to
+point here (DNS rebinding), and a write from another origin is a form of someone else (request forgery).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from geo.errors import InputError, PermissionDeniedError, WanggeError
+
+LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LONGEST_URI: Final = 8_000
+LARGEST_HEADERS: Final = 32_000
+READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), camera=(), microphone=()",
+}
+
+
+def _host(name: str) -> str:
+    return name.rsplit(":", 1)[0].lower() if not name.endswith("]") else name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The names by which this server may be called."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, addresses: Iterable[str]) -> "Hosts":
+        """Return loopback's names and those of ``addresses`` (public URLs)."""
+        more = {urlsplit(address).hostname or "" for address in addresses}
+        return cls(LOOPBACK_NAMES | (more - {""}))
+
+
+def require_small_head(scope: Scope) -> None:
+    """Refuse an address or headers of a size that no page of ours makes."""
+    if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_URI:
+        raise InputError("uri.too_long", limit=LONGEST_URI)
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
+        raise InputError("headers.too_large", limit=LARGEST_HEADERS)
+
+
+def require_own_host(headers: Headers, hosts: Hosts) -> None:
+    """Refuse a request that calls this server by a foreign name, or by several."""
+    names = headers.getlist("host")
+    if len(names) != 1 or _host(names[0]) not in hosts.names:
+        raise InputError("host.foreign", "Host")
+
+
+def require_own_origin(method: str, headers: Headers) -> None:
+    """Refuse a write that a page of another origin sent; programs, which send neither header, may write."""
+    if method in READS:
+        return
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        raise PermissionDeniedError("origin.foreign", "Sec-Fetch-Site")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        raise PermissionDeniedError("origin.foreign", "Origin")
+
+
+class Guard:
+    """The outermost layer: checks, then the application, then the headers; no exception passes it."""
+
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        try:
+            self._check(scope)
+            await self.app(scope, receive, send_with_headers)
+        except WanggeError as error:
+            await errors.respond(Request(scope), errors.problem_of(error))(scope, receive, send_with_headers)
+        except Exception as error:  # the last resort: whatever is left is a mistake of ours
+            if started:
+                raise
+            await errors.respond_internal(Request(scope), error)(scope, receive, send_with_headers)
+
+    def _check(self, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        require_small_head(scope)
+        require_own_host(headers, self.hosts)
+        require_own_origin(scope["method"], headers)

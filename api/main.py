@@ -1,0 +1,74 @@
+"""The web applications, made from settings: the whole one for loopback, and the public one that holds only boards."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from types import ModuleType
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import auth, errors, guards
+from api.routes import assets, boards, documents, jobs, map as map_routes, search, shell, today, tracks
+from api.services.tasks import Runner
+from api.settings import Settings, from_environment
+from api.stores import StoreHolder
+
+FORM_OVERHEAD = 200_000
+SMALLEST_ZIPPED = 2_000
+
+WHOLE: tuple[ModuleType, ...] = (today, jobs, map_routes, search, tracks, boards, shell, documents, assets)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the whole application: pages, API, public boards. Meant for loopback; nothing happens at import."""
+    app = _application(settings, public=False)
+    for module in WHOLE:
+        app.router.routes.extend(module.router.routes)
+    app.router.routes.extend(boards.public_router.routes)
+    return _finished(app, settings)
+
+
+def create_public_app(settings: Settings) -> FastAPI:
+    """Return the application of the second listener: the public pages of boards under ``/b/``, and nothing else."""
+    app = _application(settings, public=True)
+    app.router.routes.extend(boards.public_router.routes)
+    return _finished(app, settings)
+
+
+def _application(settings: Settings, *, public: bool) -> FastAPI:
+    app = FastAPI(
+        title="wangge",
+        version=version("wangge"),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.http_bytes + FORM_OVERHEAD,
+    )
+    app.state.settings = settings
+    app.state.public = public
+    app.state.stores = StoreHolder(settings)
+    app.state.runner = Runner()
+    return app
+
+
+def _finished(app: FastAPI, settings: Settings) -> FastAPI:
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    app.add_middleware(guards.Guard, hosts=guards.Hosts.of(_public_addresses(settings, app.state.public)))
+    auth.require_declarations(app.router.routes)
+    return app
+
+
+def _public_addresses(settings: Settings, public: bool) -> Iterable[str]:
+    return [settings.public_url] if public and settings.public_url else []
+
+
+def whole_from_environment() -> FastAPI:
+    """Return the whole application with the settings of the environment."""
+    return create_app(from_environment())
+
+
+def public_from_environment() -> FastAPI:
+    """Return the public application with the settings of the environment."""
+    return create_public_app(from_environment())

@@ -1,0 +1,112 @@
+"""Uploaded forms, read strictly: known fields, each once, within limits, before anything is done with them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from geo.errors import InputError
+
+MOST_FIELDS: Final = 32
+MOST_FILES: Final = 64
+LONGEST_FIELD: Final = 4_000
+_BOUNDARY: Final = re.compile(r"multipart/form-data\s*;.*boundary=\"?[^\";]{1,200}\"?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The texts of a form by name, and its files as (name, content)."""
+
+    texts: Mapping[str, str]
+    files: tuple[tuple[str, bytes], ...]
+
+    def needed(self, name: str) -> str:
+        """Return the field ``name``, or raise ``field.missing``."""
+        if not self.texts.get(name):
+            raise InputError("field.missing", name)
+        return self.texts[name]
+
+    def chosen(self, name: str, choices: tuple[str, ...], usual: str) -> str:
+        """Return the field ``name``, which must be one of ``choices``; ``usual`` where it is left out."""
+        found = self.texts.get(name) or usual
+        if found not in choices:
+            raise InputError("field.choice", name, got=found[:60], limit=", ".join(choices))
+        return found
+
+
+def require_multipart(request: Request) -> None:
+    """Refuse a body that is not a multipart form: ``body.type``; one without a usable boundary: ``form.malformed``."""
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/form-data"):
+        raise InputError("body.type", "Content-Type")
+    if not _BOUNDARY.fullmatch(kind):
+        raise InputError("form.malformed", "Content-Type")
+
+
+def _is_plain(text: str) -> bool:
+    return not any(ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000 for char in text)
+
+
+def _add_text(texts: dict[str, str], name: str, value: str, known: frozenset[str]) -> None:
+    if name not in known:
+        raise InputError("field.unknown", name[:60], values={"known": ", ".join(sorted(known))})
+    if name in texts:
+        raise InputError("field.repeated", name)
+    if not _is_plain(value):
+        raise InputError("text.control", name)
+    texts[name] = value.strip()
+
+
+async def read_form(request: Request, known: frozenset[str], file_field: str) -> Form:
+    """Return the form of ``request``; files come in the field ``file_field``, texts in the ``known`` ones.
+
+    Errors: ``body.type``, ``form.malformed``, ``field.unknown``, ``field.repeated``, ``field.missing``, ``text.control``;
+    a body over the limit is answered before it is read to its end.
+    """
+    require_multipart(request)
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
+    except HTTPException as error:
+        if "multipart" in str(error.detail).lower() or _is_limit(str(error.detail)):
+            raise InputError("form.malformed", "body") from None
+        raise
+    async with _closing(form):
+        texts: dict[str, str] = {}
+        files: list[tuple[str, bytes]] = []
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                if name != file_field:
+                    raise InputError("field.unknown", name[:60], values={"known": file_field})
+                files.append((_base_name(value.filename or ""), await value.read()))
+            else:
+                _add_text(texts, name, value, known)
+    if not files:
+        raise InputError("field.missing", file_field)
+    return Form(texts, tuple(files))
+
+
+def _is_limit(detail: str) -> bool:
+    return detail.startswith(("Too many", "Part exceeded", "Missing boundary", "There was an error"))
+
+
+def _base_name(name: str) -> str:
+    """Return the last part of a file's name without control characters: it is shown, and never opened."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "".join(char for char in last if _is_plain(char))[:200] or "file"
+
+
+class _closing:
+    """Closes the spooled files of a form, whatever happens."""
+
+    def __init__(self, form: Any) -> None:
+        self._form = form
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._form.close()

@@ -1,0 +1,58 @@
+"""The shell around a page of the office: navigation, roots, role. Pages a role may not open are absent from it."""
+
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+
+from api import auth, pages
+from api.auth import Action, Actor, Resource
+from api.services.attention import Desk, agenda, desk_of
+from api.stores import StoreHolder
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+NAV: Final = (
+    ("today", "/", "today.title", Resource.DESK),
+    ("map", "/map", "map.title", Resource.GRID),
+    ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
+    ("about", "/about", "about.title", Resource.SHELL),
+)
+
+
+def today() -> date:
+    """Return the day it is in the office."""
+    return datetime.now(ZONE).date()
+
+
+def actor(request: Request) -> Actor:
+    """Return who sends this request, as the route has checked it."""
+    return request.state.actor
+
+
+def desk(request: Request) -> Desk:
+    """Return what lies on the desk: the store, or what is wrong with it, its roots, the role and the day."""
+    holder: StoreHolder = request.app.state.stores
+    return desk_of(holder.get, actor(request).role, today())
+
+
+def page(request: Request, template: str, page_name: str, at: Desk, root: str = "", **context: Any) -> Response:
+    """Return a page with the shell around it."""
+    who = actor(request)
+    count = len(agenda(at).rows) if auth.may(who, Action.READ, Resource.DESK) else 0
+    nav = [
+        {"page": name, "href": href, "word": word, "count": count if name == "today" else 0}
+        for name, href, word, resource in NAV
+        if auth.may(who, Action.READ, resource)
+    ]
+    names = [found.name for found in at.roots]
+    office = {
+        "nav": nav,
+        "root": root or (names[0] if names else ""),
+        "roots": names,
+        "role": who.role,
+        "roles": auth.LOCAL_ROLES,
+        "search": auth.may(who, Action.READ, Resource.GRID),
+    }
+    html = pages.render(request, template, {"page": page_name, "office": office, **context})
+    return Response(html, media_type="text/html")

@@ -1,0 +1,102 @@
+"""The search box: which grid has this code or name, and which one holds this point."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from api.services.attention import Desk
+from api.services.pictures import Picture, picture
+from data.store import Store
+from geo.errors import WanggeError
+from geo.partition import nesting
+from geo.partition.model import Unit, UnitKind
+
+MOST: Final = 50
+_POINT: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+CM: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One unit that was found: where it belongs, and the point that was asked for, if it was a point."""
+
+    root: str
+    code: str
+    name: str
+    level: int
+    parent: str
+    point: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, best first; ``more`` says that there is more than is listed."""
+
+    hits: tuple[Hit, ...]
+    more: bool = False
+
+
+def point_of(text: str) -> tuple[float, float] | None:
+    """Return longitude and latitude in degrees if ``text`` is written as a point, else None."""
+    found = _POINT.fullmatch(text)
+    if found is None:
+        return None
+    lon, lat = float(found[1]), float(found[2])
+    return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
+
+
+def search(desk: Desk, text: str, most: int = MOST) -> Found:
+    """Return the units in force on the desk's day that match ``text``: a point, a code or its start, a part of a name.
+
+    Every character of ``text`` stands for itself. Full codes come first, then starts of codes, then names.
+    """
+    asked = text.strip().casefold()
+    if not asked or desk.store is None:
+        return Found(())
+    point = point_of(text)
+    if point is not None:
+        return Found(tuple(_at(desk, desk.store, point)))
+    ranked = sorted(_matching(desk, desk.store, asked), key=lambda pair: (pair[0], pair[1].level, pair[1].code))
+    return Found(tuple(hit for _, hit in ranked[:most]), len(ranked) > most)
+
+
+def _pictures(desk: Desk, store: Store) -> Iterable[Picture]:
+    return (picture(store, root.name, desk.on) for root in desk.roots)
+
+
+def _hit(shown: Picture, unit: Unit, point: str = "") -> Hit:
+    parent = shown.by_key.get(unit.parent) if unit.parent else None
+    return Hit(shown.root.name, unit.code or "", unit.name or unit.code or "", unit.level, parent.name if parent else "", point)
+
+
+def _rank(unit: Unit, asked: str) -> int | None:
+    code, name = (unit.code or "").casefold(), unit.name.casefold()
+    for rank, fits in enumerate((code == asked, name == asked, code.startswith(asked), asked in name)):
+        if fits:
+            return rank
+    return None
+
+
+def _matching(desk: Desk, store: Store, asked: str) -> Iterable[tuple[int, Hit]]:
+    for shown in _pictures(desk, store):
+        for unit in shown.partition.units:
+            rank = None if unit.kind is UnitKind.RESIDUAL else _rank(unit, asked)
+            if rank is not None:
+                yield rank, _hit(shown, unit)
+
+
+def _at(desk: Desk, store: Store, point: tuple[float, float]) -> Iterable[Hit]:
+    written = f"{point[0]:.6f}, {point[1]:.6f}"
+    for shown in _pictures(desk, store):
+        try:
+            x, y = shown.plane.to_plane(np.array([point]))[0]
+        except WanggeError:  # so far away that the plane has no such point
+            continue
+        if not np.isfinite((x, y)).all():
+            continue
+        found = nesting.locate(shown.partition, round(float(x) * CM), round(float(y) * CM))
+        for level in sorted(found, reverse=True):
+            yield _hit(shown, found[level], written)
