@@ -130,7 +130,7 @@ class PrintColours:
     rule: str = "#A9B4BC"
     tint: str = "#EDF2F5"
     own_ground: str = "#FDF6E3"
-    own_sea: str = "#F4E9CC"
+    own_edge: str = "#F6E9C6"
     neighbour_ground: str = "#E3E7EA"
     neighbour_ink: str = "#45525D"
     beyond: str = "#F3F5F6"

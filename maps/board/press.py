@@ -1,0 +1,129 @@
+"""From a record to the bytes of its PDF: glyph check, map, QR code, and Typst with the fonts of this project alone."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+import typst
+
+from geo.errors import InputError
+from maps import style
+from maps.board import drawing, fonts
+from maps.board.record import BoardRecord, canonical, checksum, content
+
+TEMPLATE: Final = Path(__file__).parent / "board.typ"
+SIZES: Final = ("A3",)
+QR_MODULE_MM: Final = 0.85
+QR_QUIET: Final = 4
+STANDARD: Final = "a-2u"
+_ONE_AT_A_TIME: Final = threading.Lock()
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """Return this process's compiler; starting it reads the fonts, so it is kept."""
+    return typst.Compiler(
+        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(fonts.FOLDER)], ignore_system_fonts=True
+    )
+
+
+def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{where}.{name}" if where else str(name))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _texts(inner, f"{where}[{i + 1}]")
+
+
+def check_glyphs(record: BoardRecord) -> None:
+    """Raise ``board.missing_glyph`` naming character and field if a text cannot be shown as it is written."""
+    for where, text in _texts(content(record), ""):
+        bad = fonts.missing(text)
+        if bad:
+            raise InputError(
+                "board.missing_glyph",
+                f"{record.unit.code} {where}",
+                got=bad[0] if bad[0].isprintable() else f"U+{ord(bad[0]):04X}",
+                values={"point": f"U+{ord(bad[0]):04X}", "field": where},
+            )
+
+
+def qr(address: str) -> tuple[str, float]:
+    """Return the QR code of ``address`` (level Q) as SVG and its side in millimetres, quiet zone included."""
+    code = segno.make(address, error="q", boost_error=False, micro=False)
+    side = code.symbol_size(border=QR_QUIET)[0]
+    runs = [
+        f"M{x + QR_QUIET} {y + QR_QUIET}h1v1h-1z"
+        for y, row in enumerate(code.matrix)
+        for x, dark in enumerate(row)
+        if dark
+    ]
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
+        f'<rect width="{side}" height="{side}" fill="{style.PRINT.paper}"/>'
+        f'<path d="{"".join(runs)}" fill="{style.PRINT.ink}"/></svg>'
+    )
+    return svg, side * QR_MODULE_MM
+
+
+def page(record: BoardRecord) -> dict[str, Any]:
+    """Return what the template reads: the content without its geometry, the drawn map, code and colours."""
+    said = content(record)
+    del said["map"]
+    code, side = qr(record.url) if record.url else ("", 0.0)
+    day = date.fromisoformat(record.version_date)
+    return said | {
+        "map": drawing.draw(record.map, record.words, record.sample).svg,
+        "map_width": record.map.frame.width_mm,
+        "here": record.map.here is not None,
+        "posts": bool(record.map.posts),
+        "inside": bool(record.map.inside),
+        "board_code": record.board_code,
+        "version_date": record.version_date,
+        "day": [day.year, day.month, day.day],
+        "checksum": checksum(record),
+        "qr": code,
+        "qr_side": side,
+        "qr_quiet": QR_QUIET * QR_MODULE_MM,
+        "families": list(fonts.FAMILIES),
+        "colours": {name: getattr(style.PRINT, name) for name in style.PRINT.__slots__},
+    }
+
+
+def render(record: BoardRecord) -> bytes:
+    """Return the board as PDF/A-2u; the same record gives the same bytes.
+
+    Raises `InputError` ``board.missing_glyph`` (character and field), ``board.size`` (no template of that size) or
+    ``board.too_full`` (it does not fit on one page at the smallest type).
+    """
+    if record.size not in SIZES:
+        raise InputError("board.size", record.size, got=record.size, values={"known": ", ".join(SIZES)})
+    check_glyphs(record)
+    with _ONE_AT_A_TIME:
+        try:
+            pdf = _compiler().compile(
+                sys_inputs={"data": canonical(page(record))}, format="pdf", pdf_standards=[STANDARD]
+            )
+        except typst.TypstError as error:
+            raise _refusal(record, str(error)) from error
+    if not isinstance(pdf, bytes):
+        raise RuntimeError("a board is one document")
+    return pdf
+
+
+def _refusal(record: BoardRecord, message: str) -> Exception:
+    """Return the error a person can act on; anything else is a fault of the template and is passed on as it is."""
+    if "board too full" in message:
+        people = sum(len(group.people) for group in record.groups)
+        return InputError("board.too_full", record.unit.code, got=people)
+    if "could not be displayed" in message:
+        return InputError("board.missing_glyph", record.unit.code, got=json.dumps(message, ensure_ascii=False))
+    return RuntimeError(message)
