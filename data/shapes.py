@@ -1,0 +1,115 @@
+"""Rings on the lattice to and from what is stored: polygons in metres, their hashes, areas and vertex kinds.
+
+A stored polygon keeps the rings in their canonical order, so one byte for each vertex, ring by ring without the closing
+one, says why the vertex is there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import GeometryType
+
+from data.geometry import Geometries
+from geo.partition import boundary, chain, lattice
+from geo.partition.model import Int64, Partition, Rings, VertexKind
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Stored shapes, one for each unit: polygons in metres, their `unit_hash`, twice the area in cm², vertex kinds."""
+
+    geometries: Geometries
+    hashes: list[str]
+    area2: Int64
+    kinds: list[bytes]
+
+    def __iter__(self) -> Iterator[tuple[object, str, int, bytes]]:
+        """Give geometry, hash, doubled area and kinds of each."""
+        return zip(self.geometries, self.hashes, self.area2.tolist(), self.kinds, strict=True)
+
+
+def shapes_of(rings: Rings, count: int) -> Shapes:
+    """Return the stored shapes of canonical rings whose owners are 0 … count - 1, each with rings."""
+    vertices = np.searchsorted(lattice.owners(rings), np.arange(count + 1))
+    kinds = [rings.kind[a:b].tobytes() for a, b in zip(vertices[:-1], vertices[1:], strict=True)]
+    return Shapes(lattice.polygons(rings, count), lattice.unit_hashes(rings, count), areas2(rings, count), kinds)
+
+
+def areas2(rings: Rings, count: int) -> Int64:
+    """Return twice the area (count,) of each owner in square centimetres, exactly."""
+    total = np.zeros(count, np.int64)
+    np.add.at(total, rings.owner, lattice.areas2(rings))
+    return total
+
+
+def rings_of(geometries: Geometries, kinds: Sequence[bytes]) -> Rings:
+    """Return the rings of stored MultiPolygons exactly as they lie there; the owner is the index."""
+    if not len(geometries):
+        return lattice.empty_rings()
+    if (shapely.get_type_id(geometries) != GeometryType.MULTIPOLYGON).any():
+        raise ValueError("a stored shape is no MultiPolygon")
+    _, metres, offsets = shapely.to_ragged_array(geometries, include_z=False)
+    closed, polygons, owners = (np.asarray(o, np.int64) for o in offsets)
+    sizes = np.diff(closed) - 1
+    start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    index = np.arange(start[-1]) + np.repeat(np.arange(len(sizes)), sizes)
+    owner = np.repeat(np.repeat(np.arange(len(geometries)), np.diff(owners)), np.diff(polygons))
+    kind = np.frombuffer(b"".join(kinds), np.uint8)
+    if len(kind) != len(index):
+        raise ValueError("there is not one kind for each vertex")
+    return Rings(lattice.snap(metres[index]), start, owner, kind)
+
+
+def is_on_lattice(geometry: object) -> bool:
+    """Tell whether every coordinate of a stored geometry is exactly what its whole centimetre is in metres."""
+    metres = shapely.get_coordinates(geometry)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    return bool(np.array_equal(lattice.to_metres(lattice.snap(metres)), metres))
+
+
+def drawn_hash(rings: Rings) -> str:
+    """Return the hash of one unit's outline without junction vertices: it changes only with a legal change."""
+    keep = rings.kind == VertexKind.DRAWN
+    sizes = np.add.reduceat(keep, rings.start[:-1]) if len(rings.owner) else np.empty(0, np.int64)
+    start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return lattice.unit_hash(Rings(rings.xy[keep], start, rings.owner, rings.kind[keep]))
+
+
+def every_units_rings(partition: Partition) -> tuple[Rings, Rings] | None:
+    """Return the rings of all units (parents by union; owner indexes ``units``) and the noded frame (owner 0).
+
+    None where the leaves do not close to one outline at some level: then this is no partition.
+    """
+    leaves = partition.leaf_rings
+    lineage = lineages(partition)
+    matched = chain.match(leaves, lineage.astype(np.int32))
+    lines, leaf_of = lattice.segments(leaves), lattice.owners(leaves)
+    frame = boundary.recut(
+        lines[matched.rank == 0], np.zeros(int((matched.rank == 0).sum()), np.int64), leaves.kind[matched.rank == 0]
+    )
+    parts = [leaves]
+    is_leaf = np.zeros(len(partition.units), np.bool_)
+    is_leaf[leaves.owner] = True
+    for row, ancestor in enumerate(lineage[:-1]):
+        group = ancestor[leaf_of]
+        border = (matched.rank <= row + 1) & ~is_leaf[group]
+        union = boundary.recut(lines[border], group[border], leaves.kind[border])
+        if union is None:
+            return None
+        parts.append(union)
+    return None if frame is None else (lattice.concatenate(parts), frame)
+
+
+def lineages(partition: Partition) -> Int64:
+    """Return the ancestors (levels + 1, units) of each unit by level from the top, itself where it has none so deep."""
+    index = {unit.key: number for number, unit in enumerate(partition.units)}
+    levels = sorted({unit.level for unit in partition.units})
+    lineage = np.tile(np.arange(len(partition.units), dtype=np.int64), (len(levels) + 1, 1))
+    for number, unit in enumerate(partition.units):
+        row = levels.index(unit.level)
+        lineage[row:, number] = number
+        if unit.parent is not None:
+            above = index[unit.parent]
+            lineage[:row, number] = lineage[:row, above]
+    return lineage

@@ -1,0 +1,132 @@
+"""A store on both engines: a GeoPackage file, and a PostgreSQL with PostGIS that the session starts for itself."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from data.store import Store, create_store, open_store
+
+SERVERS = Path("/usr/lib/postgresql")
+ENGINES = ("sqlite", "postgresql")
+ABSENT = "PostgreSQL with PostGIS is missing (Debian: postgresql-15-postgis-3): the store is tested on one engine only"
+
+
+def _binaries() -> Path | None:
+    """Return the folder of the newest server that has PostGIS."""
+    having = Path("/usr/share/postgresql")
+    found = [p for p in SERVERS.glob("*/bin") if (having / p.parent.name / "extension" / "postgis.control").exists()]
+    return max(found, key=lambda path: int(path.parent.name), default=None)
+
+
+class Server:
+    """A cluster of its own on a socket in a short path; nothing of it survives the session."""
+
+    def __init__(self, binaries: Path) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="wg", dir="/tmp"))
+        self.binaries = binaries
+        user = "postgres" if os.geteuid() == 0 else None  # initdb refuses root
+        self.as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
+        if user:
+            shutil.chown(self.home, user, user)
+        self._run("initdb", "-D", self.home / "d", "-U", "app", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.home} -c fsync=off -c max_connections=60"
+        self._run("pg_ctl", "-D", self.home / "d", "-w", "-l", self.home / "log", "-o", options, "start")
+        self._admin("CREATE DATABASE ground")
+        create_store(self.address("ground")).close()
+
+    def _run(self, program: str, *words: object) -> None:
+        command = [str(self.binaries / program), *map(str, words)]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **self.as_user)
+
+    def _admin(self, statement: str) -> None:
+        with psycopg.connect(f"host={self.home} user=app dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+    def address(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql://app@/{name}?host={self.home}"
+
+    def database(self, ground: bool = True) -> str:
+        """Return the address of a new database: an empty store, or with nothing in it."""
+        name = "t" + uuid.uuid4().hex
+        self._admin(f"CREATE DATABASE {name}" + (" TEMPLATE ground" if ground else ""))
+        return self.address(name)
+
+    def drop(self, address: str) -> None:
+        """Drop a database, whoever still looks at it."""
+        name = address.split("@/")[1].split("?")[0]
+        self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and remove everything."""
+        self._run("pg_ctl", "-D", self.home / "d", "-m", "immediate", "stop")
+        shutil.rmtree(self.home)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    binaries = _binaries()
+    if binaries is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(ABSENT)
+        pytest.skip(ABSENT)
+    running = Server(binaries)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def new_address(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Give addresses at which there is no store yet."""
+    made: list[str] = []
+
+    def give() -> str:
+        if engine_name == "sqlite":
+            return str(tmp_path / f"{uuid.uuid4().hex}.gpkg")
+        made.append(request.getfixturevalue("server").database(ground=False))
+        return made[-1]
+
+    yield give
+    for address in made:
+        request.getfixturevalue("server").drop(address)
+
+
+@pytest.fixture(scope="session")
+def ground_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty embedded store, to be copied."""
+    path = tmp_path_factory.mktemp("ground") / "ground.gpkg"
+    create_store(str(path)).close()
+    return path
+
+
+@pytest.fixture
+def address(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty store of one engine."""
+    if engine_name == "sqlite":
+        path = tmp_path / "store.gpkg"
+        shutil.copyfile(request.getfixturevalue("ground_file"), path)
+        yield str(path)
+        return
+    running: Server = request.getfixturevalue("server")
+    made = running.database()
+    yield made
+    running.drop(made)
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[Store]:
+    """Give an empty store of one engine."""
+    with open_store(address) as opened:
+        yield opened
