@@ -1,0 +1,174 @@
+"""A partition from delivered features: a new root, or level N under an existing one. Nothing is repaired."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import Plane
+from geo.errors import InputError
+from geo.partition.coverage import LevelProof, Proof
+from geo.partition.features import Feature, Ready, frame_rings, place_in, ready
+from geo.partition.lattice import areas2, empty_rings, unit_areas_m2
+from geo.partition.levels import Int32
+from geo.partition.model import Fault, Partition, Rings, Unit, UnitKind
+from geo.partition.settling import Settled, settle
+
+Parents = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Notes:
+    """What is no fault but worth saying: codes of units in several parts, how many residual leaves were made."""
+
+    islands: tuple[str, ...] = ()
+    residuals: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Assembled:
+    """The partition (None unless proved), its proof, and notes."""
+
+    partition: Partition | None
+    proof: Proof
+    notes: Notes
+
+
+def assemble(
+    plane: Plane,
+    features: Sequence[Feature],
+    level: int,
+    parents: Parents | None,
+    frame: BaseGeometry | None,
+    new_key: Callable[[], str],
+) -> Assembled:
+    """Return a new root whose leaves are ``features`` at ``level``; the levels above are derived by union.
+
+    Parameters
+    ----------
+    plane : of the root; the geometries are in its metres
+    level : 1, 2 or 3
+    parents : code of a leaf -> codes of its parents upwards; None: each feature's own parent, if any has one
+    frame : the legal frame in plane metres; None derives it
+    new_key : gives the key of each new unit, called in the order of the units
+
+    Errors: ``parents.too_many`` (more levels than there are above); ``parents.two_parents``; ``frame.invalid``.
+    """
+    given = ready(features, level)
+    lines = lineage(features, level, parents)
+    units, above = grown(features, level, lines, new_key)
+    legal = None if frame is None else frame_rings(frame)
+    settled = settle(given.rings, [f.code for f in features], level, above, legal)
+    faults = [*given.faults, *orphans(features, level, lines), *settled.faults]
+    proof = proof_of(units, above, given, settled, faults, level)
+    notes = Notes(islands=islands(settled.rings, features))
+    if faults:
+        return Assembled(None, proof, notes)
+    owner = above[-1].astype(np.int64)
+    drawn = legal if legal is not None else settled.frame
+    leaves = sorted_rings(Rings(settled.rings.xy, settled.rings.start, owner[settled.rings.owner], settled.rings.kind))
+    partition = Partition(plane.code, units, leaves, drawn or empty_rings(), legal is not None)
+    return Assembled(partition, proof, notes)
+
+
+def sorted_rings(rings: Rings) -> Rings:
+    """Return the rings sorted by owner, in canonical order within each (inserted vertices may begin a ring)."""
+    from geo.partition.lattice import canonical, take_rings  # noqa: PLC0415
+
+    return canonical(take_rings(rings, np.argsort(rings.owner, kind="stable")))
+
+
+def lineage(features: Sequence[Feature], level: int, parents: Parents | None) -> list[tuple[str, ...] | None]:
+    """Return the codes above each feature, upwards; None where it has no parent though others have.
+
+    Errors: ``parents.too_many``, ``parents.two_parents``.
+    """
+    if parents is None:
+        own = [(feature.parent,) if feature.parent else None for feature in features]
+        lines = own if any(own) else [() for _ in features]
+    else:
+        lines = [parents.get(feature.code) for feature in features]
+    depth = max((len(line) for line in lines if line is not None), default=0)
+    if depth >= level:
+        raise InputError("parents.too_many", limit=level - 1, got=depth)
+    lines = [line if line is not None and len(line) == depth and all(line) else None for line in lines]
+    one_parent: dict[tuple[int, str], str] = {}
+    for line in lines:
+        for step in range(depth - 1) if line is not None else ():
+            over = one_parent.setdefault((step, line[step]), line[step + 1])
+            if over != line[step + 1]:
+                raise InputError("parents.two_parents", line[step], got=[over, line[step + 1]])
+    return lines
+
+
+def orphans(features: Sequence[Feature], level: int, lines: Sequence[tuple[str, ...] | None]) -> list[Fault]:
+    """Return a fault for each feature whose parent is missing."""
+    return [
+        Fault("missing_parent", (feature.code,), level, at=place_in(feature.geometry))
+        for feature, line in zip(features, lines, strict=True)
+        if line is None
+    ]
+
+
+def grown(
+    features: Sequence[Feature], level: int, lines: Sequence[tuple[str, ...] | None], new_key: Callable[[], str]
+) -> tuple[tuple[Unit, ...], Int32]:
+    """Return the units of all levels, sorted, and for each level row (top first) and feature the unit above it."""
+    depth = max((len(line) for line in lines if line is not None), default=0)
+    paths = [
+        (feature.code, *(line if line is not None else ("",) * depth))
+        for feature, line in zip(features, lines, strict=True)
+    ]
+    ids: list[dict[str, int]] = []
+    units: list[Unit] = []
+    above = np.empty((depth + 1, len(features)), np.int32)
+    for row in range(depth + 1):
+        step = depth - row  # 0: the features themselves
+        codes = [path[step] for path in paths]
+        if step == 0:
+            order = sorted(range(len(features)), key=lambda number: (codes[number], number))
+            for number in order:
+                above[row, number] = len(units)
+                units.append(leaf_unit(features[number], level, new_key(), over(paths[number], 1, ids, units)))
+            continue
+        ids.append({})
+        for code in sorted(set(codes)):
+            ids[-1][code] = len(units)
+            path = next(path for path in paths if path[step] == code)
+            units.append(
+                Unit(new_key(), code, code, level - step, UnitKind.ORDINARY, over(path, step + 1, ids[:-1], units))
+            )
+        above[row] = [ids[-1][code] for code in codes]
+    return tuple(units), above
+
+
+def over(path: tuple[str, ...], step: int, ids: Sequence[Mapping[str, int]], units: Sequence[Unit]) -> str | None:
+    """Return the key of the unit at ``step`` of a path upwards, None above the top."""
+    return units[ids[-1][path[step]]].key if step < len(path) and ids else None
+
+
+def leaf_unit(feature: Feature, level: int, key: str, parent: str | None) -> Unit:
+    """Return the unit of a feature."""
+    return Unit(key, feature.code, feature.name, level, UnitKind.ORDINARY, parent)
+
+
+def proof_of(
+    units: tuple[Unit, ...], above: Int32, given: Ready, settled: Settled, faults: Sequence[Fault], level: int
+) -> Proof:
+    """Return the proof: one line for each level, the same area in each, the faults at the level of the leaves."""
+    area = float(unit_areas_m2(settled.rings, above.shape[1]).sum())
+    levels: list[LevelProof] = []
+    for row in range(len(above)):
+        number = level - (len(above) - 1 - row)
+        here = sum(1 for unit in units if unit.level == number and unit.code)
+        mine = tuple(fault for fault in faults if fault.level == number)
+        levels.append(LevelProof(number, here, area, mine))
+    inserted = given.vertices_inserted + settled.vertices_inserted
+    return Proof(not faults, tuple(levels), given.rings_recut, inserted)
+
+
+def islands(rings: Rings, features: Sequence[Feature]) -> tuple[str, ...]:
+    """Return the codes of the units in several parts."""
+    shells = np.bincount(rings.owner[areas2(rings) > 0], minlength=len(features))
+    return tuple(sorted(features[number].code for number in np.flatnonzero(shells > 1).tolist()))

@@ -1,0 +1,164 @@
+"""Where and how a set of units is not a partition: the faces of what the boundary chain leaves over, and who covers them.
+
+Only the segments without partner are noded and cut into faces. Whether there is a fault at all is decided before, on
+integers; here it is described, in floats.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.partition.lattice import CM, polygons, with_owner
+from geo.partition.model import Fault, Int64, Rings
+from geo.partition.placing import holding
+
+Objects = npt.NDArray[np.object_]
+Bool = npt.NDArray[np.bool_]
+
+CM2: Final = CM * CM
+NOTHING_CM2: Final = 1e-3  # a face smaller than this is an artefact of noding: the smallest lattice triangle has 0.5
+TOUCHING_CM: Final = 1e-3  # an edge lies on the border of a face if its middle is this near
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOver:
+    """Segments without partner: ``lines`` (m, 4) in centimetres and the ``owner`` (m,) of each (the frame's is last)."""
+
+    lines: Int64
+    owner: Int64
+
+    def shapes(self) -> Objects:
+        """Return them as shapely lines in centimetres."""
+        return shapely.linestrings(self.lines.reshape(-1, 2, 2).astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """The edges of the noded segments, the bounded faces between them, and the pairs (face, owner) of who covers a face."""
+
+    edges: Objects
+    polygons: Objects
+    face: Int64
+    owner: Int64
+
+    def times(self) -> Int64:
+        """Return by how many owners each face is covered."""
+        return np.bincount(self.face, minlength=len(self.polygons)).astype(np.int64)
+
+
+def describe(left: LeftOver, rings: Rings, codes: Sequence[str], level: int, frame: Rings | None) -> list[Fault]:
+    """Return every gap, overlap, part outside the frame and unmatched edge.
+
+    Parameters
+    ----------
+    left : segments without partner, those of a given frame backwards among them
+    rings : of the units, sorted by owner; ``codes`` their names
+    frame : the given frame; None if it is to be derived, then every hole is a gap
+    """
+    seen = _faces(left, rings, len(codes))
+    times = seen.times()
+    within = np.ones(len(times), np.bool_)
+    if frame is not None:
+        spots = shapely.get_coordinates(shapely.point_on_surface(seen.polygons))
+        within[:] = False
+        within[holding(frame, 1, spots)[0]] = True
+    result = _places("gap", seen, (times == 0) & within, codes, level)
+    result += _places("overlap", seen, times > 1, codes, level)
+    result += _places("outside_parent", seen, (times > 0) & ~within, codes, level)
+    outline = shapely.boundary(shapely.union_all(seen.polygons[times > 0])) if frame is None else None
+    result += _unmatched(seen, [fault.geometry for fault in result], outline, level)
+    return with_neighbours(result, left, codes)
+
+
+def _faces(left: LeftOver, rings: Rings, count: int) -> Faces:
+    edges = shapely.get_parts(shapely.union_all(left.shapes()))
+    polygons = shapely.get_parts(shapely.polygonize(edges))
+    polygons = polygons[shapely.area(polygons) > NOTHING_CM2]
+    face, owner = holding(rings, count, shapely.get_coordinates(shapely.point_on_surface(polygons)))
+    return Faces(edges, polygons, face, owner)
+
+
+def _places(kind: str, seen: Faces, which: Bool, codes: Sequence[str], level: int) -> list[Fault]:
+    """Return one fault for each connected place among the faces ``which`` that the same units cover."""
+    covering: dict[int, list[int]] = {int(face): [] for face in np.flatnonzero(which)}
+    for face, owner in zip(seen.face.tolist(), seen.owner.tolist(), strict=True):
+        if face in covering:
+            covering[face].append(owner)
+    together: dict[tuple[int, ...], list[int]] = {}
+    for face, units in covering.items():
+        together.setdefault(tuple(sorted(units)), []).append(face)
+    result: list[Fault] = []
+    for units, members in together.items():
+        merged = shapely.union_all(seen.polygons[members])
+        names = tuple(codes[unit] for unit in units)
+        result += [area_fault(kind, names, level, part) for part in shapely.get_parts(merged)]
+    return result
+
+
+def area_fault(kind: str, units: tuple[str, ...], level: int, polygon_cm: BaseGeometry) -> Fault:
+    """Return the fault of a polygon given in centimetres: area, width and a place inside."""
+    spot = shapely.get_coordinates(shapely.point_on_surface(polygon_cm))[0] / CM
+    at = (float(spot[0]), float(spot[1]))
+    return Fault(kind, units, level, float(polygon_cm.area) / CM2, width_m(polygon_cm) / CM, at, in_metres(polygon_cm))
+
+
+def area_fault_of_rings(kind: str, units: tuple[str, ...], level: int, rings: Rings) -> Fault:
+    """Return the fault whose place is all that the rings of one unit bound."""
+    shape = polygons(with_owner(rings, np.zeros(len(rings.owner), np.int64)), 1)[0]
+    return area_fault(kind, units, level, shapely.transform(shape, lambda xy: np.rint(xy * CM)))
+
+
+def in_metres(geometry: BaseGeometry) -> BaseGeometry:
+    """Return a geometry given in centimetres in metres."""
+    return shapely.transform(geometry, lambda xy: xy / CM)
+
+
+def width_m(polygon: BaseGeometry) -> float:
+    """Return twice the radius of the largest circle inside, in the polygon's own unit, to within a twentieth."""
+    if polygon.area == 0 or polygon.length == 0:
+        return 0.0
+    tolerance = polygon.area / polygon.length / 20  # area / length is never more than the radius
+    return 2 * float(shapely.maximum_inscribed_circle(polygon, tolerance).length)
+
+
+def _unmatched(seen: Faces, known: Sequence[object], outline: BaseGeometry | None, level: int) -> list[Fault]:
+    """Return the edges that bound no fault and no outline: units meet there without sharing vertices."""
+    explained = [shapely.transform(shapely.boundary(shape), lambda xy: xy * CM) for shape in known]
+    if outline is not None:
+        explained.append(outline)
+    loose = np.ones(len(seen.edges), np.bool_)
+    if explained:
+        pieces = shapely.get_parts(np.asarray(explained, object))
+        middles = shapely.line_interpolate_point(seen.edges, 0.5, normalized=True)
+        loose[shapely.STRtree(pieces).query(middles, predicate="dwithin", distance=TOUCHING_CM)[0]] = False
+    joined = shapely.line_merge(shapely.union_all(seen.edges[loose]))
+    return [line_fault(level, line) for line in shapely.get_parts(joined) if not line.is_empty]
+
+
+def line_fault(level: int, line_cm: BaseGeometry) -> Fault:
+    """Return the fault of an unmatched edge given in centimetres."""
+    spot = shapely.get_coordinates(shapely.line_interpolate_point(line_cm, 0.5, normalized=True))[0] / CM
+    return Fault("unmatched_edge", (), level, at=(float(spot[0]), float(spot[1])), geometry=in_metres(line_cm))
+
+
+def with_neighbours(faults: Sequence[Fault], left: LeftOver, codes: Sequence[str]) -> list[Fault]:
+    """Return the faults; where one names no unit, the units whose segments run along it."""
+    nameless = [number for number, fault in enumerate(faults) if not fault.units]
+    result = list(faults)
+    if not nameless:
+        return result
+    shapes = [shapely.transform(faults[n].geometry, lambda xy: xy * CM) for n in nameless]
+    middles = shapely.points((left.lines[:, :2] + left.lines[:, 2:]) / 2)
+    line, shape = shapely.STRtree(np.asarray(shapes, object)).query(middles, predicate="dwithin", distance=TOUCHING_CM)
+    units: dict[int, set[int]] = {}
+    for number, owner in zip(shape.tolist(), left.owner[line].tolist(), strict=True):
+        units.setdefault(number, set()).add(owner)
+    for number, fault in enumerate(nameless):
+        names = tuple(codes[owner] for owner in sorted(units.get(number, ())) if owner < len(codes))
+        result[fault] = replace(faults[fault], units=names)
+    return result

@@ -1,0 +1,186 @@
+"""Kernels that test each unit's own rings: do they touch or cross themselves, and are they nested rightly.
+
+All exact in int64: coordinates are taken relative to the unit's first vertex.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.partition.compiled import compiled
+
+Int64 = npt.NDArray[np.int64]
+UInt8 = npt.NDArray[np.uint8]
+
+CLEAN, TOUCHES, CROSSES, NESTED_WRONG = 0, 1, 2, 4
+BLOCK = 8  # segments under one box; 8 boxes under one larger box
+
+
+@compiled
+def side(ax: int, ay: int, bx: int, by: int, px: int, py: int) -> int:
+    """Return 1 if p lies left of a to b, -1 right, 0 on the line."""
+    cross = (bx - ax) * (py - ay) - (by - ay) * (px - ax)
+    return 1 if cross > 0 else (-1 if cross < 0 else 0)
+
+
+@compiled
+def meeting(s: Int64, i: int, j: int) -> int:
+    """Return how segments i and j of ``s`` (m, 4) meet: 0 not, 1 at an end of one or both, 2 crossing, 3 along a stretch."""
+    ax, ay, bx, by = s[i, 0], s[i, 1], s[i, 2], s[i, 3]
+    cx, cy, dx, dy = s[j, 0], s[j, 1], s[j, 2], s[j, 3]
+    c_side = side(ax, ay, bx, by, cx, cy)
+    d_side = side(ax, ay, bx, by, dx, dy)
+    if c_side == 0 and d_side == 0:
+        low_x, high_x = max(min(ax, bx), min(cx, dx)), min(max(ax, bx), max(cx, dx))
+        low_y, high_y = max(min(ay, by), min(cy, dy)), min(max(ay, by), max(cy, dy))
+        if low_x > high_x or low_y > high_y:
+            return 0
+        return 1 if low_x == high_x and low_y == high_y else 3
+    if c_side == d_side:
+        return 0
+    a_side = side(cx, cy, dx, dy, ax, ay)
+    b_side = side(cx, cy, dx, dy, bx, by)
+    if a_side == b_side:
+        return 0
+    return 2 if c_side * d_side < 0 and a_side * b_side < 0 else 1
+
+
+@compiled
+def consecutive(first: Int64, last: Int64, i: int, j: int) -> bool:
+    """Tell whether segment j follows i in its ring, or closes it (i < j)."""
+    return (j == i + 1 and first[i] == first[j]) or (first[i] == i and last[j] == j and first[j] == i)
+
+
+@compiled
+def boxes(s: Int64, m: int, size: int, box: Int64) -> int:
+    """Fill ``box`` with the extent (min x, min y, max x, max y) of every ``size`` segments; return how many there are."""
+    count = 0
+    for at in range(0, m, size):
+        x0, y0, x1, y1 = s[at, 0], s[at, 1], s[at, 0], s[at, 1]
+        for i in range(at, min(at + size, m)):
+            x0 = min(x0, s[i, 0], s[i, 2])
+            y0 = min(y0, s[i, 1], s[i, 3])
+            x1 = max(x1, s[i, 0], s[i, 2])
+            y1 = max(y1, s[i, 1], s[i, 3])
+        box[count, 0], box[count, 1], box[count, 2], box[count, 3] = x0, y0, x1, y1
+        count += 1
+    return count
+
+
+@compiled
+def apart(box: Int64, i: int, j: int) -> bool:
+    """Tell whether boxes i and j have no point in common."""
+    return box[i, 0] > box[j, 2] or box[j, 0] > box[i, 2] or box[i, 1] > box[j, 3] or box[j, 1] > box[i, 3]
+
+
+@compiled
+def meetings(  # noqa: C901 - one nest of loops, four levels of boxes
+    s: Int64, first: Int64, last: Int64, m: int, box: Int64, big: Int64, found: Int64
+) -> int:
+    """Return how many pairs of the segments ``s[:m]`` meet otherwise than end to start; the first of them go to ``found``.
+
+    ``first`` and ``last`` (m,) are the ends of the ring of each segment; ``box``, ``big`` room for boxes; ``found`` (k, 3) takes
+    i, j and what `meeting` says (a spike, running back over itself, is 3). Stops when ``found`` is full.
+    """
+    count = 0
+    boxes(s, m, BLOCK, box)
+    groups = boxes(s, m, BLOCK * BLOCK, big)
+    blocks = (m + BLOCK - 1) // BLOCK
+    for gi in range(groups):
+        for gj in range(gi, groups):
+            if gj > gi and apart(big, gi, gj):
+                continue
+            for bi in range(gi * BLOCK, min(gi * BLOCK + BLOCK, blocks)):
+                for bj in range(max(bi, gj * BLOCK), min(gj * BLOCK + BLOCK, blocks)):
+                    if bj > bi and apart(box, bi, bj):
+                        continue
+                    for i in range(bi * BLOCK, min(bi * BLOCK + BLOCK, m)):
+                        x0, x1 = min(s[i, 0], s[i, 2]), max(s[i, 0], s[i, 2])
+                        y0, y1 = min(s[i, 1], s[i, 3]), max(s[i, 1], s[i, 3])
+                        for j in range(max(i + 1, bj * BLOCK), min(bj * BLOCK + BLOCK, m)):
+                            if max(s[j, 0], s[j, 2]) < x0 or min(s[j, 0], s[j, 2]) > x1:
+                                continue
+                            if max(s[j, 1], s[j, 3]) < y0 or min(s[j, 1], s[j, 3]) > y1:
+                                continue
+                            how = meeting(s, i, j)
+                            if how == 0 or (how == 1 and consecutive(first, last, i, j)):
+                                continue
+                            found[count, 0], found[count, 1], found[count, 2] = i, j, how
+                            count += 1
+                            if count == len(found):
+                                return count
+    return count
+
+
+@compiled
+def winding(x: int, y: int, s: Int64, first: int, end: int) -> int:
+    """Return how often segments ``s[first:end]`` run round the doubled point (x, y), which lies on none of them."""
+    turns = 0
+    for i in range(first, end):
+        y0, y1 = 2 * s[i, 1], 2 * s[i, 3]
+        if (y0 <= y) != (y1 <= y):
+            where = side(2 * s[i, 0], y0, 2 * s[i, 2], y1, x, y)
+            if y1 > y0 and where > 0:
+                turns += 1
+            elif y1 < y0 and where < 0:
+                turns -= 1
+    return turns
+
+
+@compiled
+def nested(s: Int64, first: Int64, m: int) -> bool:
+    """Tell whether exactly the points left of every ring of ``s[:m]`` are inside once (rings that do not cross)."""
+    i = 0
+    while i < m:
+        end = i
+        while end < m and first[end] == i:
+            end += 1
+        area = np.int64(0)
+        for k in range(i, end):
+            area += (s[k, 0] - s[i, 0]) * (s[k, 3] - s[i, 1]) - (s[k, 1] - s[i, 1]) * (s[k, 2] - s[i, 0])
+        x, y = s[i, 0] + s[i, 2], s[i, 1] + s[i, 3]
+        others = winding(x, y, s, 0, i) + winding(x, y, s, end, m)
+        if area == 0 or others != (0 if area > 0 else 1):
+            return False
+        i = end
+    return True
+
+
+@compiled
+def load(xy: Int64, start: Int64, ring: int, end_ring: int, s: Int64, first: Int64, last: Int64) -> int:
+    """Copy the segments of rings ``ring:end_ring`` to ``s``, relative to the first vertex; return how many."""
+    m = 0
+    x0, y0 = xy[start[ring], 0], xy[start[ring], 1]
+    for r in range(ring, end_ring):
+        begin = m
+        for i in range(start[r], start[r + 1]):
+            after = i + 1 if i + 1 < start[r + 1] else start[r]
+            s[m, 0], s[m, 1] = xy[i, 0] - x0, xy[i, 1] - y0
+            s[m, 2], s[m, 3] = xy[after, 0] - x0, xy[after, 1] - y0
+            first[m] = begin
+            m += 1
+        for i in range(begin, m):
+            last[i] = m - 1
+    return m
+
+
+@compiled
+def test_units(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8) -> None:
+    """Fill ``verdict`` (units,) with `CLEAN` for a unit whose rings neither meet nor nest wrongly, else what to look into.
+
+    ``bounds`` (units + 1,) first ring of each unit; ``largest`` the most segments one unit has.
+    """
+    s = np.empty((largest, 4), np.int64)
+    first = np.empty(largest, np.int64)
+    last = np.empty(largest, np.int64)
+    box = np.empty((largest // BLOCK + 1, 4), np.int64)
+    big = np.empty((largest // (BLOCK * BLOCK) + 1, 4), np.int64)
+    found = np.empty((1, 3), np.int64)
+    for unit in range(len(bounds) - 1):
+        verdict[unit] = CLEAN
+        if bounds[unit] == bounds[unit + 1]:
+            continue
+        m = load(xy, start, bounds[unit], bounds[unit + 1], s, first, last)
+        if meetings(s, first, last, m, box, big, found) > 0:
+            verdict[unit] = TOUCHES if found[0, 2] == 1 else CROSSES
+        elif not nested(s, first, m):
+            verdict[unit] = NESTED_WRONG
