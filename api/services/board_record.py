@@ -139,8 +139,16 @@ def _cards(unit: Unit, entry: Entry) -> tuple[Person, ...]:
     return (*cards, *_people(entry, "deputy_grid_chief", word("deputy_grid_chief")))
 
 
-def _chief_of(entry: Entry) -> PersonEntry:
-    return next((p for p in entry.people if p.post == "grid_chief"), PersonEntry("grid_chief"))
+def _chief_above(atlas: Atlas, unit: Unit, contents: Contents) -> tuple[Group, ...]:
+    """Return the chief of the grid above, whom one calls where a grid has workers only."""
+    above = [u for u in atlas.ancestors(unit)][1:2]
+    return tuple(Group(word("above"), (_chief_line(u, contents),)) for u in above)
+
+
+def _chief_line(unit: Unit, contents: Contents) -> Person:
+    entry = contents.of([unit.code or ""])
+    chief = next((p for p in entry.people if p.post == "grid_chief"), PersonEntry("grid_chief"))
+    return Person(unit.name, chief.name, "", chief.phone)
 
 
 def _groups(atlas: Atlas, unit: Unit, entry: Entry, contents: Contents) -> tuple[Group, ...]:
@@ -151,15 +159,11 @@ def _groups(atlas: Atlas, unit: Unit, entry: Entry, contents: Contents) -> tuple
     if unit.level == max(CARD_POSTS):
         third = _people(entry, "grid_worker")
         more = (Group(word("grid_worker"), third),) if len(third) > 2 else ()
-        return (*more, *(g for g in workers if g.people))
+        return (*more, *(g for g in workers if g.people), *_chief_above(atlas, unit, contents))
     if unit.level > 1:
         return workers
-    lines: list[Person] = []
-    for child in atlas.children(unit.key):
-        if child.code is not None:
-            chief = _chief_of(contents.of([child.code]))
-            lines.append(Person(child.name, chief.name, "", chief.phone))
-    return (Group(word("level_2_chiefs"), tuple(lines)), *workers) if lines else workers
+    lines = tuple(_chief_line(child, contents) for child in atlas.children(unit.key) if child.code is not None)
+    return (Group(word("level_2_chiefs"), lines), *workers) if lines else workers
 
 
 def _area(plane: Plane, shape: BaseGeometry) -> str:

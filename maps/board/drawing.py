@@ -114,7 +114,7 @@ def _other_names(
     paper: Paper, shapes: Sequence[BaseGeometry], named: Sequence[Shape], window: BaseGeometry, sizes: Sequence[float]
 ) -> list[Label]:
     """Return the names that fit, the largest areas first; the same name is written once."""
-    visible = [shapely.buffer(shapely.intersection(shape, window), -0.6) for shape in shapes]
+    visible = [shapely.buffer(shapely.intersection(shape, window), -BORDER_ROOM_MM) for shape in shapes]
     order = sorted(range(len(visible)), key=lambda i: -visible[i].area)
     placed: dict[str, Label] = {}
     for i in order:
@@ -127,12 +127,6 @@ def _other_names(
     return list(placed.values())
 
 
-def _obstacle(paper: Paper, scene: _Scene) -> None:
-    """Keep the names of others off the red line where it crosses their area (multi-part grids, holes)."""
-    for x, y in shapely.get_coordinates(shapely.segmentize(shapely.boundary(scene.own), 2.0)):
-        paper.keep((x, y, x, y), 0.9)
-
-
 def draw(drawn: BoardMap, words: Mapping[str, str], sample: str = "") -> Drawing:
     """Return the map of ``drawn``; ``words`` are the fixed labels, ``sample`` the tag of synthetic data or empty."""
     scene = _scene(drawn)
@@ -143,7 +137,6 @@ def draw(drawn: BoardMap, words: Mapping[str, str], sample: str = "") -> Drawing
     plates = marks.places(paper, here, posts, words)
     own = _own_name(paper, scene, drawn.own.name)
     inside = _other_names(paper, scene.inside, drawn.inside, scene.window, INSIDE_SIZES)
-    _obstacle(paper, scene)
     others = _other_names(paper, scene.neighbours, drawn.neighbours, scene.window, NEIGHBOUR_SIZES)
     body = [
         *_ground(scene),

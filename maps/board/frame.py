@@ -19,7 +19,7 @@ COARSER: Final = (25_000, 50_000, 75_000, 100_000, 150_000, 200_000, 250_000, 50
 MAP_MM: Final = {"A3": (214.0, 196.0)}
 MARGIN_MM: Final = 15.0
 BEYOND_MM: Final = 3.0
-BAR_MM: Final = 62.0
+BAR_MM: Final = 68.0
 BAR_STEPS_M: Final = (5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 20_000)
 BAR_PARTS: Final = 4
 

@@ -21,7 +21,7 @@ Boxes = npt.NDArray[np.float64]
 
 LEADING: Final = 1.22
 CAP: Final = 1.02
-SEARCH_STEPS: Final = 34
+SEARCH_STEPS: Final = 24
 EDGE_MM: Final = 1.2
 SHORTEST_LINE_EM: Final = 3.0
 COLUMN_LONGEST: Final = 8
@@ -152,10 +152,12 @@ def _candidates(bounds: tuple[float, float, float, float], w: float, h: float, s
 def spot(paper: Paper, part: Polygon, middle: Point, w: float, h: float, size: float) -> tuple[float, float] | None:
     """Return the middle of the best free place of ``w`` x ``h`` inside ``part``: near ``middle``, away from the edge."""
     x, y = middle.x, middle.y
-    first = np.array([[x - w / 2, y - h / 2, x + w / 2, y + h / 2]])
-    boxes = np.vstack([first, _candidates(part.bounds, w, h, size)])
-    boxes = boxes[paper.free(boxes)]
     shapely.prepare(part)
+    first = np.array([[x - w / 2, y - h / 2, x + w / 2, y + h / 2]])
+    if paper.free(first)[0] and shapely.contains(part, shapely.box(*first[0])):
+        return x, y
+    boxes = _candidates(part.bounds, w, h, size)
+    boxes = boxes[paper.free(boxes)]
     inside = boxes[shapely.contains(part, shapely.box(*boxes.T))]
     if not len(inside):
         return None
@@ -177,7 +179,7 @@ def place(
     part, middle, radius = found
     for size, lines in ((s, f) for s in sizes for f in forms(text, most_lines)):
         w, h = block(lines, size, weight)
-        if min(w, h) > 2 * radius + size:
+        if min(w, h) > 2 * radius or w * h > part.area:
             continue
         at = spot(paper, part, middle, w + size * 0.3, h + size * 0.3, size)
         if at is not None:

@@ -25,6 +25,7 @@ KILOMETRE: Final = 1000
 PLATE_TYPE: Final = 4.6
 POST_TYPE: Final = 3.6
 POST_MM: Final = 5.0
+CLEAR_MM: Final = 3.0
 
 
 def _corner(paper: Paper, own: BaseGeometry, w: float, h: float, corners: Sequence[str]) -> Box:
@@ -35,7 +36,7 @@ def _corner(paper: Paper, own: BaseGeometry, w: float, h: float, corners: Sequen
         top = INSET_MM if "top" in corner else paper.height - INSET_MM - h
         boxes.append((left, top, left + w, top + h))
     free = [b for b in boxes if paper.free(np.array([b]))[0]] or boxes
-    clear = [b for b in free if not shapely.intersects(own, shapely.box(*b))]
+    clear = [b for b in free if shapely.distance(own, shapely.box(*b)) > CLEAR_MM]
     return (clear or free)[0]
 
 
