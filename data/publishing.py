@@ -56,8 +56,6 @@ def target_of(partition: Partition, valid_from: date) -> Target:
         raise InputError("store.not_a_partition")
     every, noded = derived
     count = len(partition.units)
-    if len(np.unique(every.owner)) != count:
-        raise InputError("store.not_a_partition")
     leaves = set(partition.leaf_rings.owner.tolist())
     shapes = shapes_of(every, count)
     rows: list[Version] = []
@@ -109,7 +107,8 @@ def publish(unit: Writing, root_id: int, target: Target, act: ledger.Act, *, bas
             [row.key, row.valid_from.isoformat(), row.code, row.digest(row.parent)] for row in difference.added
         ),
         "closed": sorted([row.key, row.valid_from.isoformat(), row.digest(row.parent)] for row in difference.closed),
-        "frames": {row.which: row.digest() for row in frames[1]},
+        "frames_added": sorted([row.which, row.valid_from.isoformat(), row.digest()] for row in frames[1]),
+        "frames_closed": sorted([row.which, row.valid_from.isoformat()] for row in frames[0]),
     }
     said = replace(act, content={**act.content, **listed})
     return ledger.append(unit, root_id, said, ledger.state_hash(states.state_digests(state, state_frames)), base=base)

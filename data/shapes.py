@@ -6,14 +6,18 @@ one, says why the vertex is there.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from shapely import GeometryType
 
 from data.geometry import Geometries
-from geo.partition import boundary, chain, lattice
+from geo.partition import chain, lattice
+from geo.partition.levels import by_leaf, tree
 from geo.partition.model import Int64, Partition, Rings, VertexKind
+from geo.partition.nesting import union
+from geo.partition.settling import outline_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +37,7 @@ class Shapes:
 def shapes_of(rings: Rings, count: int) -> Shapes:
     """Return the stored shapes of canonical rings whose owners are 0 … count - 1, each with rings."""
     vertices = np.searchsorted(lattice.owners(rings), np.arange(count + 1))
-    kinds = [rings.kind[a:b].tobytes() for a, b in zip(vertices[:-1], vertices[1:], strict=True)]
+    kinds = [rings.kind[a:b].tobytes() for a, b in pairwise(vertices)]
     return Shapes(lattice.polygons(rings, count), lattice.unit_hashes(rings, count), areas2(rings, count), kinds)
 
 
@@ -79,37 +83,13 @@ def drawn_hash(rings: Rings) -> str:
 def every_units_rings(partition: Partition) -> tuple[Rings, Rings] | None:
     """Return the rings of all units (parents by union; owner indexes ``units``) and the noded frame (owner 0).
 
-    None where the leaves do not close to one outline at some level: then this is no partition.
+    None where the leaves do not close to one outline, or a unit has no land: then this is no partition.
     """
-    leaves = partition.leaf_rings
-    lineage = lineages(partition)
-    matched = chain.match(leaves, lineage.astype(np.int32))
-    lines, leaf_of = lattice.segments(leaves), lattice.owners(leaves)
-    frame = boundary.recut(
-        lines[matched.rank == 0], np.zeros(int((matched.rank == 0).sum()), np.int64), leaves.kind[matched.rank == 0]
-    )
-    parts = [leaves]
-    is_leaf = np.zeros(len(partition.units), np.bool_)
-    is_leaf[leaves.owner] = True
-    for row, ancestor in enumerate(lineage[:-1]):
-        group = ancestor[leaf_of]
-        border = (matched.rank <= row + 1) & ~is_leaf[group]
-        union = boundary.recut(lines[border], group[border], leaves.kind[border])
-        if union is None:
-            return None
-        parts.append(union)
-    return None if frame is None else (lattice.concatenate(parts), frame)
-
-
-def lineages(partition: Partition) -> Int64:
-    """Return the ancestors (levels + 1, units) of each unit by level from the top, itself where it has none so deep."""
-    index = {unit.key: number for number, unit in enumerate(partition.units)}
-    levels = sorted({unit.level for unit in partition.units})
-    lineage = np.tile(np.arange(len(partition.units), dtype=np.int64), (len(levels) + 1, 1))
-    for number, unit in enumerate(partition.units):
-        row = levels.index(unit.level)
-        lineage[row:, number] = number
-        if unit.parent is not None:
-            above = index[unit.parent]
-            lineage[:row, number] = lineage[:row, above]
-    return lineage
+    shape = tree(partition)
+    leaves = by_leaf(partition.leaf_rings, shape.leaves)
+    matched = chain.match(leaves, shape.above)
+    every = lattice.concatenate([union(partition, shape, leaves, matched, level) for level in shape.levels])
+    frame = outline_of(leaves, matched)
+    if frame is None or len(np.unique(every.owner)) != len(partition.units):
+        return None
+    return every, frame

@@ -8,13 +8,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from data.ledger import digest
 from data.store import Reading
 from data.tables import RootFrame, UnitRow, UnitVersion
+
+
+R = TypeVar("R", "Version", "Frame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,9 @@ class Version:
         return (self.key, self.parent, self.level, self.kind, self.code, self.name, self.is_leaf, *shape)
 
     def digest(self, parent: str | None) -> str:
-        """Return the digest of the row, its parent named by ``parent``: by its key in an entry's content, where the row is
-        one of many of its unit; by its code in a state hash, which has no keys and so is equal in every store.
+        """Return the digest of the row, its parent named by ``parent``.
+
+        That is its key in an entry's content, and its code in a state hash, which has no keys and so is equal in every store.
         """
         return digest(
             {
@@ -150,6 +154,6 @@ class ParentCodes:
         return None
 
 
-def at_entry(rows: Sequence[Version], seq: int) -> list[Version]:
+def at_entry(rows: Sequence[R], seq: int) -> list[R]:
     """Return, of all rows of a root, those believed at an entry."""
     return [row for row in rows if row.seq_from <= seq and (row.seq_to is None or row.seq_to > seq)]

@@ -234,14 +234,24 @@ def _create_file(path: Path, plane: crs.Plane | None) -> Store:
     try:
         with Store(str(draft), engines.engine(str(draft))) as made:
             _fill(made, plane)
-        os.link(draft, path)
-    except FileExistsError as error:
-        raise ConflictError("store.exists", str(path)) from error
+        _place(draft, path)
     except OSError as error:
         raise InputError("store.unreachable", str(path), got=str(error)) from error
     finally:
         draft.unlink(missing_ok=True)
     return Store(str(path), engines.engine(str(path)))
+
+
+def _place(draft: Path, path: Path) -> None:
+    """Move a whole file to its place, without ever replacing one; `ConflictError` ``store.exists``."""
+    try:
+        os.link(draft, path)
+    except FileExistsError as error:
+        raise ConflictError("store.exists", str(path)) from error
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise ConflictError("store.exists", str(path)) from None
+        draft.rename(path)
 
 
 def _fill(store: Store, plane: crs.Plane | None) -> None:
