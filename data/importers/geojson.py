@@ -15,6 +15,7 @@ STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 NOT_BRACKETS: Final = bytes(c for c in range(256) if c not in b"[]{}")
 SURFACES: Final = frozenset({"Polygon", "MultiPolygon"})
 SMALLEST_RING: Final = 4
+NUL: Final = "\\u0000"
 
 Json = dict[str, Any]
 
@@ -85,6 +86,8 @@ def _parsed(text: str, where: str) -> Json:
     def not_finite(name: str) -> float:
         raise InputError("json.not_finite", where, got=name)
 
+    if NUL in text:  # GDAL would cut the text there, and a code would become another one
+        raise InputError("json.malformed", where, got=NUL)
     try:
         document = json.loads(text, object_pairs_hook=once, parse_constant=not_finite)
     except json.JSONDecodeError as error:

@@ -14,14 +14,30 @@ from geo.errors import InputError
 MAGIC: Final = b"SQLite format 3\0"
 APPLICATIONS: Final = frozenset({b"GPKG", b"GP10", b"GP11"})
 WRITE_VERSION, READ_VERSION, WAL, ROLLBACK = 18, 19, 2, 1
+QUOTED: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 INDEX_STEP: Final = re.compile(
-    r'(?:insert or replace into|delete from|update or replace|update) "?(?:rtree_\w+|gpkg_ogr_contents)"?', re.UNICODE
+    r"(?:insert or replace into|insert into|delete from|update or replace|update) "
+    r'(?:"rtree_[^"]*"|rtree_\w+|"?gpkg_ogr_contents"?)[ (]'
 )
 CALL: Final = re.compile(r"\b([a-z_][a-z0-9_]*)\s*\(")
 CALLS: Final = frozenset(
-    {"st_minx", "st_maxx", "st_miny", "st_maxy", "st_isempty", "values", "lower", "and", "or", "when", "not"}
+    {
+        "st_minx",
+        "st_maxx",
+        "st_miny",
+        "st_maxy",
+        "st_isempty",
+        "values",
+        "lower",
+        "and",
+        "or",
+        "when",
+        "not",
+        "in",
+        "on",
+    }
 )
-METADATA: Final = re.compile(r"^gpkg_(?:tile_matrix|metadata|metadata_reference)_\w+$")
+METADATA: Final = re.compile(r"^gpkg_(?:tile_matrix|metadata)_\w+$")
 
 
 def readable(data: bytes, where: str) -> bytes:
@@ -54,18 +70,23 @@ def _still(kind: str, name: str, sql: str) -> bool:
     """Return whether an object of the schema does nothing of its own."""
     text = " ".join(sql.lower().split())
     if kind == "trigger":
-        return METADATA.match(name) is not None or _keeps_index(text)
+        return _known_trigger(name, text)
     if text.startswith("create virtual table"):
-        return " using rtree(" in text.replace(" (", "(")
+        return re.search(r" using rtree ?\(", text) is not None
     return kind in ("table", "index")
 
 
-def _keeps_index(text: str) -> bool:
-    """Return whether each step of a trigger only writes an R*Tree or the row count, and calls nothing but bounds."""
+def _known_trigger(name: str, text: str) -> bool:
+    """Return whether a trigger is one the standard asks for.
+
+    Either it only keeps the R*Tree or the row count and calls nothing but bounds, or it only refuses wrong metadata.
+    """
     before, begin, body = text.partition(" begin ")
     steps = [step.strip() for step in body.removesuffix(";").removesuffix("end").strip().split(";") if step.strip()]
-    calls = set(CALL.findall(before + " " + body)) - CALLS
-    calls = {call for call in calls if not call.startswith(("rtree_", "of"))}
-    return (
-        bool(begin and steps) and not calls and all(INDEX_STEP.match(step) for step in steps) and "select" not in body
-    )
+    if not begin or not steps:
+        return False
+    if METADATA.match(name):
+        return all(step.startswith("select raise(abort,") for step in steps)
+    plain = QUOTED.sub('"q"', f"{before} {body}")
+    calls = set(CALL.findall(plain)) - CALLS
+    return not calls and "select" not in plain and all(INDEX_STEP.match(step) for step in steps)
