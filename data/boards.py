@@ -37,9 +37,12 @@ class Board:
 def issue(unit: Writing, root: str, unit_key: str, content_hash: str, content_json: Any, version_date: date) -> Board:
     """Return a newly issued board of a unit; those issued before are superseded.
 
-    The same content again on the same version date is the same board. Errors: ``store.no_unit``.
+    The same content again on the same version date is the same board. A board dated before the one in force is
+    superseded from the start. Errors: ``store.no_unit``.
     """
+    late = False
     for board in of_unit(unit, unit_key):
+        late |= board.state == ISSUED and board.root == root and board.version_date > version_date
         same = (board.state, board.content_hash, board.version_date) == (ISSUED, content_hash, version_date)
         if same and board.root == root:
             return board
@@ -47,13 +50,14 @@ def issue(unit: Writing, root: str, unit_key: str, content_hash: str, content_js
     unit_id = unit.connection.execute(query).scalar_one_or_none()
     if unit_id is None:
         raise NotFoundError("store.no_unit", root, got=unit_key)
-    older = update(BoardRow).where(BoardRow.unit_id == unit_id, BoardRow.state == ISSUED)
-    unit.connection.execute(older.values(state=SUPERSEDED))
+    if not late:
+        older = update(BoardRow).where(BoardRow.unit_id == unit_id, BoardRow.state == ISSUED)
+        unit.connection.execute(older.values(state=SUPERSEDED))
     code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode("ascii").rstrip("=").lower()
     values = {
         "code": code,
         "unit_id": unit_id,
-        "state": ISSUED,
+        "state": SUPERSEDED if late else ISSUED,
         "version_date": version_date,
         "content_hash": content_hash,
         "content": content_json,
