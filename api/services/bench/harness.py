@@ -185,8 +185,13 @@ def versions(packages: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def run(name: str, seed: int, *, quick: bool) -> dict[str, Any]:
-    """Return ``bench/1`` of the benchmark ``name``; `InputError` ``bench.unknown`` lists those there are."""
+def require_known(name: str) -> None:
+    """Raise `InputError` ``bench.unknown``, which lists the benchmarks there are, unless ``name`` is one."""
     if name not in MODULES:
         raise InputError("bench.unknown", name, values={"known": ", ".join(MODULES)})
+
+
+def run(name: str, seed: int, *, quick: bool) -> dict[str, Any]:
+    """Return ``bench/1`` of the benchmark ``name``; raises as `require_known`."""
+    require_known(name)
     return document(name, seed, import_module(MODULES[name]).run(seed, quick))
