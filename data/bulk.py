@@ -1,7 +1,6 @@
 """Many rows at once: ``executemany`` on SQLite, COPY on PostgreSQL."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +11,7 @@ def insert_all(connection: Connection, table: str, columns: Sequence[str], rows:
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" for _ in columns)
-        plain = [tuple(v.isoformat() if isinstance(v, date) else v for v in row) for row in rows]
+        plain = [tuple(row) for row in rows]
         if plain:
             connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', plain)  # noqa: S608
         return

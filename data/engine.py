@@ -4,6 +4,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ PRAGMAS: Final = ("journal_mode=DELETE", "synchronous=EXTRA", "cache_spill=OFF",
 
 for whole in (np.int64, np.int32, np.uint8, np.bool_):  # sqlite3 would store them as blobs, silently
     sqlite3.register_adapter(whole, int)
+sqlite3.register_adapter(date, date.isoformat)
 
 
 def is_file(address: str) -> bool:

@@ -47,7 +47,7 @@ def doubts(root: Row[Any], rows: Sequence[Row[Any]]) -> list[Doubt]:
 
 def hash_again(root_key: str, row: Row[Any]) -> str:
     """Return the hash an entry should have; nothing where its documents are no longer the canonical text of a JSON value."""
-    entry = dict(row._mapping)  # noqa: SLF001
+    entry = dict(row._mapping)
     for name in DOCUMENTS:
         value = document(entry[name])
         if value is None or canonical(value) != entry[name]:

@@ -12,6 +12,8 @@ OPEN_END: Final = date(9999, 12, 31)  # a row without a known end
 
 Whole = BigInteger().with_variant(Integer, "sqlite")  # 64 bits on both; GDAL does not know BIGINT
 
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 class Instant(TypeDecorator[datetime]):
     """A moment to the microsecond: timestamptz, or UTC text of fixed width whose order is that of time."""
@@ -53,7 +55,7 @@ class Document(TypeDecorator[Any]):
 
 def canonical(value: Any) -> str:
     """Return the one JSON text of a value: sorted keys, no spaces, no escapes, no NaN."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def instant_text(value: datetime) -> str:
