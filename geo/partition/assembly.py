@@ -1,38 +1,23 @@
-"""A partition from delivered features: a new root, or level N under an existing one. Nothing is repaired."""
+"""A new root from delivered features. Nothing is repaired."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Plane
-from geo.errors import InputError
+from geo.partition.comparison import check_levels
 from geo.partition.coverage import LevelProof, Proof
-from geo.partition.features import Feature, Ready, frame_rings, place_in, ready
-from geo.partition.lattice import areas2, empty_rings, unit_areas_m2
+from geo.partition.features import Feature, Ready, frame_rings, ready
+from geo.partition.lattice import canonical, empty_rings, take_rings, unit_areas_m2
 from geo.partition.levels import Int32
+from geo.partition.lineage import Parents, lineage, orphans
 from geo.partition.model import Fault, Partition, Rings, Unit, UnitKind
-from geo.partition.settling import Settled, settle
+from geo.partition.results import Assembled, Notes, islands
+from geo.partition.settling import Settled, faults_of, settle
+from geo.partition.subdivision import subdivide
 
-Parents = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, eq=False)
-class Notes:
-    """What is no fault but worth saying: codes of units in several parts, how many residual leaves were made."""
-
-    islands: tuple[str, ...] = ()
-    residuals: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Assembled:
-    """The partition (None unless proved), its proof, and notes."""
-
-    partition: Partition | None
-    proof: Proof
-    notes: Notes
+__all__ = ["Assembled", "Feature", "Notes", "Parents", "assemble", "check_levels", "subdivide"]
 
 
 def assemble(
@@ -59,8 +44,9 @@ def assemble(
     lines = lineage(features, level, parents)
     units, above = grown(features, level, lines, new_key)
     legal = None if frame is None else frame_rings(frame)
-    settled = settle(given.rings, [f.code for f in features], level, above, legal)
-    faults = [*given.faults, *orphans(features, level, lines), *settled.faults]
+    settled = settle(given.rings, above, legal)
+    faults = [*given.faults, *orphans(features, level, lines)]
+    faults += faults_of(settled, [feature.code for feature in features], level)
     proof = proof_of(units, above, given, settled, faults, level)
     notes = Notes(islands=islands(settled.rings, features))
     if faults:
@@ -74,41 +60,7 @@ def assemble(
 
 def sorted_rings(rings: Rings) -> Rings:
     """Return the rings sorted by owner, in canonical order within each (inserted vertices may begin a ring)."""
-    from geo.partition.lattice import canonical, take_rings  # noqa: PLC0415
-
     return canonical(take_rings(rings, np.argsort(rings.owner, kind="stable")))
-
-
-def lineage(features: Sequence[Feature], level: int, parents: Parents | None) -> list[tuple[str, ...] | None]:
-    """Return the codes above each feature, upwards; None where it has no parent though others have.
-
-    Errors: ``parents.too_many``, ``parents.two_parents``.
-    """
-    if parents is None:
-        own = [(feature.parent,) if feature.parent else None for feature in features]
-        lines = own if any(own) else [() for _ in features]
-    else:
-        lines = [parents.get(feature.code) for feature in features]
-    depth = max((len(line) for line in lines if line is not None), default=0)
-    if depth >= level:
-        raise InputError("parents.too_many", limit=level - 1, got=depth)
-    lines = [line if line is not None and len(line) == depth and all(line) else None for line in lines]
-    one_parent: dict[tuple[int, str], str] = {}
-    for line in lines:
-        for step in range(depth - 1) if line is not None else ():
-            over = one_parent.setdefault((step, line[step]), line[step + 1])
-            if over != line[step + 1]:
-                raise InputError("parents.two_parents", line[step], got=[over, line[step + 1]])
-    return lines
-
-
-def orphans(features: Sequence[Feature], level: int, lines: Sequence[tuple[str, ...] | None]) -> list[Fault]:
-    """Return a fault for each feature whose parent is missing."""
-    return [
-        Fault("missing_parent", (feature.code,), level, at=place_in(feature.geometry))
-        for feature, line in zip(features, lines, strict=True)
-        if line is None
-    ]
 
 
 def grown(
@@ -166,9 +118,3 @@ def proof_of(
         levels.append(LevelProof(number, here, area, mine))
     inserted = given.vertices_inserted + settled.vertices_inserted
     return Proof(not faults, tuple(levels), given.rings_recut, inserted)
-
-
-def islands(rings: Rings, features: Sequence[Feature]) -> tuple[str, ...]:
-    """Return the codes of the units in several parts."""
-    shells = np.bincount(rings.owner[areas2(rings) > 0], minlength=len(features))
-    return tuple(sorted(features[number].code for number in np.flatnonzero(shells > 1).tolist()))

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.partition import edgehash, selfrings
-from geo.partition.lattice import owners, rings_from_polygons, segments, take_rings
-from geo.partition.model import Int64, Rings, UInt8
+from geo.partition.lattice import rings_from_polygons, take_rings
+from geo.partition.model import Rings, UInt8
 
 Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
@@ -69,12 +69,6 @@ def test_own_rings(rings: Rings, count: int) -> UInt8:
     verdict = np.zeros(count, np.uint8)
     selfrings.test_units(rings.xy, rings.start, bounds, int(sizes.max(initial=1)), verdict)
     return verdict
-
-
-def left_over(rings: Rings, chain: Chain) -> tuple[Int64, Int64, Int64]:
-    """Return the segments without partner: their indexes (m,), the directed lines (m, 4) and their owners (m,)."""
-    which = np.flatnonzero(chain.rank == 0)
-    return which, segments(rings)[which], owners(rings)[which]
 
 
 def chain_identity(

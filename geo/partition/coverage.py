@@ -7,11 +7,11 @@ import numpy as np
 
 from geo.partition.chain import chain_identity
 from geo.partition.features import crossing_fault
-from geo.partition.lattice import unit_areas_m2
+from geo.partition.lattice import unit_areas_m2, with_owner
 from geo.partition.levels import Tree, by_leaf, is_listed, label, tree
 from geo.partition.model import Fault, Partition, Rings
 from geo.partition.ownrings import tested
-from geo.partition.settling import settle
+from geo.partition.settling import faults_of, holes, settle
 
 __all__ = ["LevelProof", "Proof", "chain_identity", "prove"]
 
@@ -47,18 +47,26 @@ def prove(partition: Partition) -> Proof:
     Its leaves' own rings are tested first, then their boundary chain against the frame. With a derived frame the outline
     must be the stored one, and every hole in it is a gap.
     """
+    return proved(partition)[0]
+
+
+def proved(partition: Partition) -> tuple[Proof, Rings]:
+    """Return the proof, and the leaves' rings with the junctions that it inserted (owners as in the partition)."""
     shape = tree(partition)
     rings = by_leaf(partition.leaf_rings, shape.leaves)
     by_key = {unit.key: unit for unit in partition.units}
     codes = [label(partition.units[leaf], by_key) for leaf in shape.leaves.tolist()]
     level = shape.levels[-1] if shape.levels else 1
     own = tested(rings, len(codes))
+    settled = settle(own.rings, shape.above, partition.frame if len(partition.frame.owner) else None)
     faults = [crossing_fault(c, codes, level) for c in own.crossings]
-    frame = partition.frame if len(partition.frame.owner) else None
-    settled = settle(own.rings, codes, level, shape.above, frame)
-    faults += settled.faults
+    faults += faults_of(settled, codes, level)
+    if not partition.frame_given and settled.frame is not None:
+        faults += holes(settled.frame, settled.left, codes, level)
     faults += childless(partition, shape)
-    return Proof(not faults, level_proofs(partition, shape, rings, faults), own.rings_recut, settled.vertices_inserted)
+    inserted = own.vertices_inserted + settled.vertices_inserted
+    proof = Proof(not faults, level_proofs(partition, shape, settled.rings, faults), own.rings_recut, inserted)
+    return proof, with_owner(settled.rings, shape.leaves[settled.rings.owner])
 
 
 def childless(partition: Partition, shape: Tree) -> list[Fault]:

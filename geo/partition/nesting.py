@@ -3,12 +3,12 @@
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from geo.partition.boundary import recut
 from geo.partition.chain import Chain, match
-from geo.partition.lattice import concatenate, empty_rings, owners, polygons, segments, take_rings, with_owner
+from geo.partition.lattice import concatenate, empty_rings, polygons, take_rings, with_owner
 from geo.partition.levels import Tree, by_leaf, tree, upwards
 from geo.partition.model import Int64, Partition, Rings, Unit, UnitKind
 from geo.partition.placing import leaf_at
+from geo.partition.union import united
 
 
 def level_rings(partition: Partition, level: int) -> tuple[Rings, Int64]:
@@ -31,18 +31,12 @@ def union(partition: Partition, shape: Tree, rings: Rings, chain: Chain, level: 
     ``rings`` are those of the leaves by place among ``shape.leaves``, ``chain`` their chain.
     """
     row = shape.row(level)
-    at_level = np.array([unit.level == level for unit in partition.units], np.bool_)
     unit = shape.above[row].astype(np.int64)
-    wanted = at_level[unit]
-    of_segment = owners(rings)
-    border = (chain.rank <= row + 1) & wanted[of_segment]
+    at_level = np.array([unit.level == level for unit in partition.units], np.bool_)[unit]
     is_leaf = np.isin(unit, shape.leaves)
-    parents = border & ~is_leaf[of_segment]
-    which = np.flatnonzero(parents)
-    united = recut(segments(rings)[which], unit[of_segment[which]], rings.kind[which])
-    kept = np.flatnonzero((wanted & is_leaf)[rings.owner])
-    leaves = take_rings(rings, kept)
-    return concatenate([with_owner(leaves, unit[leaves.owner]), united if united is not None else empty_rings()])
+    leaves = take_rings(rings, np.flatnonzero((at_level & is_leaf)[rings.owner]))
+    parents = united(rings, chain, row, np.where(at_level & ~is_leaf, unit, -1))
+    return concatenate([with_owner(leaves, unit[leaves.owner]), parents])
 
 
 def polygons_of(partition: Partition) -> dict[str, BaseGeometry]:

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from geo.partition import selfrings
 from geo.partition.boundary import recut
-from geo.partition.chain import Chain, left_over, match, reversed_rings, split_owner
+from geo.partition.chain import Chain, match, reversed_rings, split_owner
 from geo.partition.faults import LeftOver, area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
-from geo.partition.lattice import areas2, concatenate, empty_rings, following, take_rings
+from geo.partition.lattice import areas2, concatenate, following, owners, take_rings
 from geo.partition.model import Fault, Rings
 from geo.partition.ownrings import conflicts, nested_rightly
 
@@ -23,68 +23,70 @@ Int32 = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """The units with every junction inserted, the chain under their parents, the frame they fill, and what is wrong.
+    """The units with every junction inserted, the chain under their parents, and what the cancelling left over.
 
-    ``chain.rank`` is in the order of the vertices of ``rings``. ``frame`` is the noded one: given (with junctions) or derived
-    (the outline; None if there is none that could be trusted).
+    ``chain.rank`` is in the order of the vertices of ``rings``. ``frame`` is the noded one: the given with its junctions, or the
+    outline if that bounds a set; else None. ``left`` has the segments without partner, a given frame's backwards among them.
     """
 
     rings: Rings
     chain: Chain
     frame: Rings | None
-    faults: tuple[Fault, ...]
+    left: LeftOver
+    frame_given: bool
     vertices_inserted: int
 
 
-def settle(rings: Rings, codes: Sequence[str], level: int, ancestors: Int32, frame: Rings | None) -> Settled:
+def settle(rings: Rings, ancestors: Int32, frame: Rings | None) -> Settled:
     """Return the units settled against ``frame`` (None: derive it).
 
     Parameters
     ----------
     rings : (r,) of the units, sorted by owner; every unit's own rings tested before
-    codes : (units,) names
-    level : of the units, for the faults
     ancestors : (levels, units) unit numbers, top level first, the unit itself last
     frame : canonical rings of the given frame, owner 0
     """
-    count = len(codes)
-    whole = rings if frame is None else concatenate([rings, reversed_rings(frame, count)])
-    above = ancestors if frame is None else np.hstack([ancestors, np.full((len(ancestors), 1), -1, np.int32)])
+    count = ancestors.shape[1]
+    whole, above = rings, ancestors
+    if frame is not None:
+        whole = concatenate([rings, reversed_rings(frame, count)])
+        above = np.hstack([ancestors, np.full((len(ancestors), 1), -1, np.int32)])
     chain = match(whole, above)
-    outline = None
+    outline = outline_of(whole, chain) if frame is None else None
     inserts = 0
-    if chain.alone and frame is None:
-        outline = outline_of(whole, chain)
     if chain.alone and outline is None:
         whole, inserts = node(whole, np.flatnonzero(chain.rank == 0))
-        chain = match(whole, above) if inserts else chain
-        outline = outline_of(whole, chain) if inserts and frame is None else None
-    units, noded = (whole, outline) if frame is None else split_owner(whole, count)
-    left = LeftOver(*left_over(whole, chain)[1:])
-    faults = _faults(units, codes, level, left, outline, frame)
+    if inserts:
+        chain = match(whole, above)
+        outline = outline_of(whole, chain) if frame is None else None
+    units, backwards = (whole, None) if frame is None else split_owner(whole, count)
+    noded = outline if backwards is None else reversed_rings(backwards, 0)
+    left = left_over(whole, chain)
     chain = Chain(chain.rank[: len(units.xy)], chain.alone, chain.levels)
-    return Settled(units, chain, _frame(noded, frame is not None), tuple(faults), inserts)
+    return Settled(units, chain, noded, left, frame is not None, inserts)
 
 
-def _frame(noded: Rings | None, given: bool) -> Rings | None:
-    if noded is None or not given:
-        return noded
-    return reversed_rings(noded, 0)
+def left_over(whole: Rings, chain: Chain) -> LeftOver:
+    """Return the segments without partner."""
+    which = np.flatnonzero(chain.rank == 0)
+    after = following(whole)[which]
+    return LeftOver(np.hstack([whole.xy[which], whole.xy[after]]), owners(whole)[which], whole.kind[after])
 
 
-def _faults(
-    units: Rings, codes: Sequence[str], level: int, left: LeftOver, outline: Rings | None, frame: Rings | None
-) -> list[Fault]:
-    if frame is None and (outline is not None or not len(left.lines)):
-        return holes(outline or empty_rings(), left, codes, level)
-    if not len(left.lines):
-        return []
-    return describe(left, units, codes, level, frame)
+def faults_of(settled: Settled, codes: Sequence[str], level: int) -> list[Fault]:
+    """Return what is wrong with settled units, named by ``codes``, as faults of ``level``."""
+    left = settled.left
+    if settled.frame_given:
+        return describe(left, settled.rings, codes, level, settled.frame) if len(left.lines) else []
+    if settled.frame is not None:
+        return holes(settled.frame, left, codes, level)
+    return describe(left, settled.rings, codes, level, None)
 
 
 def outline_of(whole: Rings, chain: Chain) -> Rings | None:
     """Return the outline that the segments without partner form; None if they bound no set of points."""
-    which, lines, _ = left_over(whole, chain)
+    which = np.flatnonzero(chain.rank == 0)
+    lines = np.hstack([whole.xy[which], whole.xy[following(whole)[which]]])
     rings = recut(lines, np.zeros(len(lines), np.int64), whole.kind[which])
     return rings if rings is not None and is_boundary(rings) else None
 
