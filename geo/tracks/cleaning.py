@@ -1,0 +1,116 @@
+"""Which fixes may speak: flags with a reason, never a silent drop; and how far each may be off."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.partition.compiled import compiled
+from geo.tracks.track import Float64, Int64
+
+Bools = npt.NDArray[np.bool_]
+
+USED, DUPLICATE, POOR, SAME_TIME, SPEED, NO_PLACE = range(6)
+REASONS: Final = ("", "duplicate", "accuracy.poor", "time.same", "speed", "coord.outside_plane")
+SHORTEST_STEP_S: Final = 1.0  # files cut times to the second, so a shorter step proves no speed
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningPolicy:
+    """Numbers of the cleaning.
+
+    ``v_max`` m/s, broken both to and from a fix before it goes; ``resets_after`` rejected fixes in a row the new place is
+    believed; ``acc_max_m`` beyond which a fix says nothing; ``acc_missing_m`` where none is reported; ``acc_floor_m`` below
+    which no report is believed; ``sigmas_of_accuracy``: accuracy (68 % radius) divided by this is one sigma;
+    ``sigma_border_m`` of the border itself.
+    """
+
+    v_max: float
+    resets_after: int = 5
+    acc_max_m: float = 100.0
+    acc_missing_m: float = 25.0
+    acc_floor_m: float = 3.0
+    sigmas_of_accuracy: float = 1.51
+    sigma_border_m: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fixes:
+    """Fixes in time order, strictly increasing, that may speak; and for every delivered one what became of it.
+
+    ``time_ms`` (n,) int64; ``xy`` (n, 2) metres; ``sigma`` (n,) metres, one standard deviation along an axis, the border's own
+    uncertainty included; ``outcome`` (m,) per delivered fix, an index of `REASONS`, 0 for used.
+    """
+
+    time_ms: Int64
+    xy: Float64
+    sigma: Float64
+    outcome: npt.NDArray[np.int8]
+
+
+def clean(time_ms: Int64, xy: Float64, accuracy_m: Float64, rank: Int64, policy: CleaningPolicy) -> Fixes:
+    """Return the fixes that may speak, in time order.
+
+    Parameters
+    ----------
+    time_ms : (m,) UTC ms, in any order
+    xy : (m, 2) metres in the plane
+    accuracy_m : (m,) as reported, NaN where not
+    rank : (m,) breaks ties between identical fixes, so that the order of files changes nothing
+    policy : the numbers
+
+    Of fixes with the same time the most accurate speaks, and as vaguely as they disagree.
+    """
+    outcome = np.zeros(len(time_ms), np.int8)
+    outcome[~np.isfinite(xy).all(axis=1)] = NO_PLACE
+    outcome[(outcome == USED) & (accuracy_m > policy.acc_max_m)] = POOR
+    order = np.lexsort((rank, xy[:, 1], xy[:, 0], np.nan_to_num(accuracy_m, nan=np.inf), time_ms))
+    order = order[outcome[order] == USED]
+    accuracy = np.maximum(np.where(np.isnan(accuracy_m), policy.acc_missing_m, accuracy_m), policy.acc_floor_m)
+    first = np.r_[True, np.diff(time_ms[order]) != 0] if len(order) else np.zeros(0, np.bool_)
+    speaker = order[first]
+    accuracy = _as_vague_as_they_differ(order, first, xy, accuracy, outcome)
+    kept = _believable(time_ms[speaker] / 1000.0, np.ascontiguousarray(xy[speaker]), policy.v_max, policy.resets_after)
+    outcome[speaker[~kept]] = SPEED
+    used = speaker[kept]
+    sigma = np.hypot(accuracy[used] / policy.sigmas_of_accuracy, policy.sigma_border_m)
+    return Fixes(time_ms[used], xy[used], sigma, outcome)
+
+
+def _as_vague_as_they_differ(
+    order: Int64, first: Bools, xy: Float64, accuracy: Float64, outcome: npt.NDArray[np.int8]
+) -> Float64:
+    """Mark all but the first of each time in ``outcome``; return accuracies that cover what the others say."""
+    accuracy = accuracy.copy()
+    group = np.cumsum(first) - 1
+    speaker = order[first]
+    for place in np.flatnonzero(~first):
+        one, other = speaker[group[place]], order[place]
+        apart = float(np.hypot(*(xy[other] - xy[one])))
+        outcome[other] = DUPLICATE if apart == 0.0 else SAME_TIME
+        accuracy[one] = max(accuracy[one], apart + accuracy[other]) if apart else accuracy[one]
+    return accuracy
+
+
+@compiled
+def _believable(seconds: Float64, xy: Float64, v_max: float, resets_after: int) -> Bools:
+    """Return which fixes (n,) stay: one goes if it is too fast both from the last kept and to the next one.
+
+    After ``resets_after`` in a row the new place is believed: one wrong fix must not cost a day.
+    """
+    n = len(seconds)
+    kept = np.ones(n, np.bool_)
+    last, rejected = 0, 0
+    for i in range(1, n):
+        to = np.hypot(xy[i, 0] - xy[last, 0], xy[i, 1] - xy[last, 1]) / max(seconds[i] - seconds[last], SHORTEST_STEP_S)
+        too_fast = to > v_max and i + 1 < n and rejected < resets_after
+        if too_fast:
+            step = max(seconds[i + 1] - seconds[i], SHORTEST_STEP_S)
+            too_fast = np.hypot(xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1]) / step > v_max
+        if too_fast:
+            kept[i] = False
+            rejected += 1
+        else:
+            last, rejected = i, 0
+    return kept

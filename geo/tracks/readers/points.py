@@ -1,0 +1,191 @@
+"""Gathers points one by one and accounts for each: kept, or removed with a reason and the first line of it."""
+
+from array import array
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.errors import InputError
+from geo.tracks import clock
+from geo.tracks.readers import values
+from geo.tracks.track import NO_TIME, Float64, Int32, Int64, Note, NotedValue, Track
+
+DUPLICATE: Final = "duplicate"
+LINES_OF_A_REASON: Final = 3
+SHOWN: Final = 40
+FIRST_GPS_MS: Final = 315_964_800_000  # 1980-01-06, the first second of GPS time
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What one file may hold: bytes as delivered and unpacked, their ratio, points, and nested elements."""
+
+    bytes: int = 1 << 30
+    unpacked_bytes: int = 1 << 30
+    ratio: int = 100
+    points: int = 20_000_000
+    depth: int = 64
+    text_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read: zone for times that carry none, meaning -> column of a table, the one track wanted, the limits.
+
+    ``metres_per_dilution`` turns a horizontal dilution of precision into metres.
+    """
+
+    zone: ZoneInfo | None = None
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    track: str | None = None
+    limits: ReadLimits = ReadLimits()
+    metres_per_dilution: float = 7.5
+
+
+@dataclass(frozen=True, eq=False)
+class RawPoints:
+    """Points with a good place, in file order; arrays as in `Track`."""
+
+    time_ms: Int64
+    lon_e7: Int32
+    lat_e7: Int32
+    accuracy_m: Float64
+    segment: Int32
+    removed: Mapping[str, int]
+    notes: tuple[Note, ...]
+
+
+class Points:
+    """Collects the points of one track."""
+
+    def __init__(self, name: str, options: ReadOptions, *, counts_of_seconds: bool = False) -> None:
+        self._name = name
+        self._zone = options.zone
+        self._limit = options.limits.points
+        self._counts = counts_of_seconds
+        self._time, self._lon, self._lat = array("q"), array("i"), array("i")
+        self._accuracy, self._segment = array("d"), array("i")
+        self._removed: Counter[str] = Counter()
+        self._notes: list[Note] = []
+
+    def add(
+        self, line: int, lat: str | None, lon: str | None, time: str | None, accuracy: float | str, segment: int
+    ) -> None:
+        """Take one point; ``accuracy`` is metres or the reason why it cannot be read.
+
+        Errors: ``points.limit``; ``time.zone_missing`` where the point has a time without a zone and none was given.
+        """
+        if len(self._time) + self._removed.total() >= self._limit:
+            raise InputError("points.limit", self._name, limit=self._limit)
+        where = values.place(lat, lon)
+        if isinstance(where, str):
+            self._remove(where, line, f"lat={lat} lon={lon}")
+            return
+        moment = self._moment(line, time)
+        if isinstance(moment, str):
+            self._remove(moment, line, str(time))
+            return
+        if isinstance(accuracy, str):
+            self._remove(accuracy, line, "")
+            return
+        self._time.append(moment)
+        self._lat.append(where[0])
+        self._lon.append(where[1])
+        self._accuracy.append(accuracy)
+        self._segment.append(segment)
+
+    def finish(self) -> RawPoints:
+        """Return what was gathered."""
+        return RawPoints(
+            np.frombuffer(self._time, np.int64) if self._time else np.empty(0, np.int64),
+            np.frombuffer(self._lon, np.int32) if self._lon else np.empty(0, np.int32),
+            np.frombuffer(self._lat, np.int32) if self._lat else np.empty(0, np.int32),
+            np.frombuffer(self._accuracy, np.float64) if self._accuracy else np.empty(0, np.float64),
+            np.frombuffer(self._segment, np.int32) if self._segment else np.empty(0, np.int32),
+            dict(self._removed),
+            tuple(self._notes),
+        )
+
+    def _moment(self, line: int, text: str | None) -> int | str:
+        text = (text or "").strip(values.SPACE)
+        if not text:
+            return NO_TIME
+        if self._counts:
+            counted = clock.epoch(text)
+            if counted is not None:
+                return counted
+        moment = clock.instant(text, self._zone)
+        if moment == clock.ZONE_MISSING:
+            raise InputError(clock.ZONE_MISSING, self._name, got=text[:SHOWN], values={"line": line})
+        return moment
+
+    def _remove(self, reason: str, line: int, shown: str) -> None:
+        self._removed[reason] += 1
+        if self._removed[reason] <= LINES_OF_A_REASON:
+            self._notes.append(Note(f"removed.{reason}", line, {"shown": shown[:SHOWN]}))
+
+
+def build(
+    name: str,
+    source: str,
+    raw: RawPoints,
+    *,
+    track: str | None = None,
+    notes: tuple[Note, ...] = (),
+    columns: Mapping[str, str] | None = None,
+) -> Track:
+    """Return the track of ``raw``: points sent twice (same time, same place) are removed and counted, the rest kept.
+
+    Remarks are added for times that go back, points without a time, and clocks that were never set.
+    """
+    repeated = _repeated(raw)
+    removed = dict(raw.removed)
+    if repeated.any():
+        removed[DUPLICATE] = int(repeated.sum())
+    keep = ~repeated if repeated.any() else slice(None)
+    return Track(
+        name=name,
+        source=source,
+        track=track,
+        time_ms=raw.time_ms[keep],
+        lon_e7=raw.lon_e7[keep],
+        lat_e7=raw.lat_e7[keep],
+        accuracy_m=raw.accuracy_m[keep],
+        segment=raw.segment[keep],
+        points_read=len(raw.time_ms) + sum(raw.removed.values()),
+        removed=removed,
+        notes=(*notes, *raw.notes, *_remarks(raw)),
+        columns=dict(columns or {}),
+    )
+
+
+def _repeated(raw: RawPoints) -> npt.NDArray[np.bool_]:
+    """Tell which points (n,) repeat an earlier one with the same time and place; points without a time never do."""
+    repeated = np.zeros(len(raw.time_ms), np.bool_)
+    steps = np.diff(raw.time_ms)
+    if (steps > 0).all():
+        return repeated
+    order = np.lexsort((raw.lat_e7, raw.lon_e7, raw.time_ms))
+    time, lon, lat = raw.time_ms[order], raw.lon_e7[order], raw.lat_e7[order]
+    same = (np.diff(time) == 0) & (np.diff(lon) == 0) & (np.diff(lat) == 0) & (time[1:] != NO_TIME)
+    repeated[order[1:][same]] = True  # lexsort is stable, so the first in the file stays
+    return repeated
+
+
+def _remarks(raw: RawPoints) -> list[Note]:
+    timed = raw.time_ms[raw.time_ms != NO_TIME]
+    remarks: list[tuple[str, int]] = [
+        ("track.without_time", len(raw.time_ms) - len(timed)),
+        ("time.order", int((np.diff(timed) < 0).sum())),
+        ("time.clock_unset", int((timed < FIRST_GPS_MS).sum())),
+    ]
+    return [Note(code, 0, _number(number)) for code, number in remarks if number]
+
+
+def _number(number: int) -> dict[str, NotedValue]:
+    return {"number": number}
