@@ -46,11 +46,13 @@ _BY_STATUS: Final = {400: ("malformed-request", "request.malformed"), 404: ("not
 _BY_CODE: Final[Mapping[str, str]] = {
     "param.unknown": "malformed-request",
     "param.repeated": "malformed-request",
-    "field.repeated": "malformed-request",
+    "entry.repeated": "malformed-request",
     "request.": "malformed-request",
     "host.": "malformed-request",
     "json.": "malformed-request",
     "form.": "malformed-request",
+    "form.too_large": "too-large",
+    "entry.repeated": "malformed-request",
     "body.type": "unsupported-media-type",
     "accept.": "not-acceptable",
     "body.too_large": "too-large",
@@ -79,7 +81,7 @@ RETRYABLE: Final = frozenset({"unavailable"})
 # What pydantic calls it -> what we call it.
 _VALIDATION: Final[Mapping[str, str]] = {
     "missing": "param.missing",
-    "extra_forbidden": "field.unknown",
+    "extra_forbidden": "entry.unknown",
     "finite_number": "number.not_finite",
     "greater_than_equal": "param.range",
     "less_than_equal": "param.range",
@@ -176,7 +178,9 @@ def respond(request: Request, problem: Problem) -> Response:
     trace = secrets.token_hex(8)
     content = document(problem, request, trace)
     if pages.wants_page(request):
-        html = pages.render(request, "problem.html", {"problem": content, "page": "problem"})
+        public = request.app.state.public or request.url.path.startswith("/b/")
+        template = "public_problem.html" if public and problem.status < 500 else "problem.html"
+        html = pages.render(request, template, {"problem": content, "page": "problem"})
         return Response(html, problem.status, media_type="text/html")
     body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
     return Response(body, problem.status, media_type="application/problem+json")
@@ -211,6 +215,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WanggeError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, framework)
+
+
+def body_too_large() -> HTTPException:
+    """Return what is raised while a body is read that grows over its limit; no parser may turn it into another error."""
+    return HTTPException(413)
 
 
 def unchanged(headers: Mapping[str, str]) -> Response:

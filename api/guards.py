@@ -82,9 +82,10 @@ def require_own_origin(method: str, headers: Headers) -> None:
 class Guard:
     """The outermost layer: checks, then the application, then the headers; no exception passes it."""
 
-    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, body_bytes: int) -> None:
         self.app = app
         self.hosts = hosts
+        self.body_bytes = body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -92,6 +93,15 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = False
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.body_bytes:
+                raise errors.body_too_large()
+            return message
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
@@ -105,7 +115,7 @@ class Guard:
 
         try:
             self._check(scope)
-            await self.app(scope, receive, send_with_headers)
+            await self.app(scope, receive_limited, send_with_headers)
         except WanggeError as error:
             await errors.respond(Request(scope), errors.problem_of(error))(scope, receive, send_with_headers)
         except Exception as error:  # the last resort: whatever is left is a mistake of ours
@@ -118,3 +128,6 @@ class Guard:
         require_small_head(scope)
         require_own_host(headers, self.hosts)
         require_own_origin(scope["method"], headers)
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length[:18]) > self.body_bytes:
+            raise InputError("body.too_large", limit=self.body_bytes)

@@ -1,6 +1,5 @@
 """The web applications, made from settings: the whole one for loopback, and the public one that holds only boards."""
 
-from collections.abc import Iterable
 from importlib.metadata import version
 from types import ModuleType
 
@@ -43,7 +42,6 @@ def _application(settings: Settings, *, public: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings.http_bytes + FORM_OVERHEAD,
     )
     app.state.settings = settings
     app.state.public = public
@@ -55,13 +53,10 @@ def _application(settings: Settings, *, public: bool) -> FastAPI:
 def _finished(app: FastAPI, settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
-    app.add_middleware(guards.Guard, hosts=guards.Hosts.of(_public_addresses(settings, app.state.public)))
+    hosts = guards.Hosts.of([settings.public_url] if app.state.public and settings.public_url else [])
+    app.add_middleware(guards.Guard, hosts=hosts, body_bytes=settings.http_bytes + FORM_OVERHEAD)
     auth.require_declarations(app.router.routes)
     return app
-
-
-def _public_addresses(settings: Settings, public: bool) -> Iterable[str]:
-    return [settings.public_url] if public and settings.public_url else []
 
 
 def whole_from_environment() -> FastAPI:

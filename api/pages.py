@@ -14,7 +14,10 @@ HTML_LANG: Final = {"zh": "zh-CN", "en": "en"}
 
 
 def language(request: Request) -> str:
-    """Return the language the reader chose, else that of the settings: ``zh`` or ``en``."""
+    """Return the language of the address or else of the reader's choice, else that of the settings: ``zh`` or ``en``."""
+    asked = request.query_params.get("lang")
+    if asked in messages.LANGUAGES and request.url.path.startswith("/b/"):
+        return asked
     settings: Settings = request.app.state.settings
     chosen = request.cookies.get(LANG_COOKIE, settings.lang)
     return chosen if chosen in messages.LANGUAGES else "zh"

@@ -1,7 +1,109 @@
-"""Commands: serve."""
+"""Commands: the server."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from ipaddress import ip_address
+from typing import Annotated, Any, Final
 
 import typer
+
+from api import messages
+from api.cli import output
+from api.settings import from_environment
+from geo.errors import ConflictError
+
+PORT: Final = 8000
+GRACE_S: Final = 2
+
+
+def require_loopback(host: str) -> str:
+    """Return the loopback address that ``host`` means, or raise `ConflictError` ``serve.not_loopback``."""
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        inner = ip_address(host.strip("[]"))
+    except ValueError:
+        raise ConflictError("serve.not_loopback", host[:60]) from None
+    if not inner.is_loopback:
+        raise ConflictError("serve.not_loopback", host)
+    return str(inner)
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at ``host`` and ``port`` (0: any free one), or raise ``serve.port_taken``."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise ConflictError("serve.port_taken", str(port)) from error
+    return made
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+
+
+def run_servers(applications: list[tuple[str, socket.socket]]) -> None:
+    """Serve each (factory, socket) until the first server is told to stop; then all stop."""
+    import uvicorn  # noqa: PLC0415
+
+    class Quiet(uvicorn.Server):
+        """A server that leaves signals to the first one."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            with nullcontext():
+                yield
+
+    def config(factory: str) -> Any:
+        return uvicorn.Config(
+            factory, factory=True, log_level="warning", timeout_graceful_shutdown=GRACE_S, server_header=False
+        )
+
+    servers = [(uvicorn.Server if i == 0 else Quiet)(config(f)) for i, (f, _) in enumerate(applications)]
+
+    async def serve() -> None:
+        others = [
+            asyncio.create_task(server.serve(sockets=[listening]))
+            for server, (_, listening) in zip(servers[1:], applications[1:], strict=True)
+        ]
+        await servers[0].serve(sockets=[applications[0][1]])
+        for server in servers[1:]:
+            server.should_exit = True
+        await asyncio.gather(*others)
+
+    asyncio.run(serve())
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="只能是本机地址 / a loopback address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 表示任选 / port, 0 for any")] = PORT,
+    public_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="另开一个端口，只给公示牌页 / a second port for boards only")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
+) -> None:
+    """在本机开网页服务。Serve the pages on this computer."""
+    from_environment()  # a misspelt setting is refused before anything listens
+    inner = require_loopback(host)
+    applications = [("api.main:whole_from_environment", bound_socket(inner, port))]
+    if public_port is not None:
+        applications.append(("api.main:public_from_environment", bound_socket(inner, public_port)))
+    addresses = [_address(inner, listening) for _, listening in applications]
+    if as_json:
+        output.write_json({"format": "serve/1", "address": addresses[0], "public": (addresses[1:] or [None])[0]})
+    else:
+        settings = from_environment()
+        output.write_line(messages.sentence("serve.ready", settings.lang, {"where": addresses[0]}))
+        for address in addresses[1:]:
+            output.write_line(messages.sentence("serve.public", settings.lang, {"where": address}))
+    run_servers(applications)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
+    app.command("serve")(serve)

@@ -25,16 +25,16 @@ class Form:
     files: tuple[tuple[str, bytes], ...]
 
     def needed(self, name: str) -> str:
-        """Return the field ``name``, or raise ``field.missing``."""
+        """Return the field ``name``, or raise ``entry.missing``."""
         if not self.texts.get(name):
-            raise InputError("field.missing", name)
+            raise InputError("entry.missing", name)
         return self.texts[name]
 
     def chosen(self, name: str, choices: tuple[str, ...], usual: str) -> str:
         """Return the field ``name``, which must be one of ``choices``; ``usual`` where it is left out."""
         found = self.texts.get(name) or usual
         if found not in choices:
-            raise InputError("field.choice", name, got=found[:60], limit=", ".join(choices))
+            raise InputError("entry.choice", name, got=found[:60], limit=", ".join(choices))
         return found
 
 
@@ -53,9 +53,9 @@ def _is_plain(text: str) -> bool:
 
 def _add_text(texts: dict[str, str], name: str, value: str, known: frozenset[str]) -> None:
     if name not in known:
-        raise InputError("field.unknown", name[:60], values={"known": ", ".join(sorted(known))})
+        raise InputError("entry.unknown", name[:60], values={"known": ", ".join(sorted(known))})
     if name in texts:
-        raise InputError("field.repeated", name)
+        raise InputError("entry.repeated", name)
     if not _is_plain(value):
         raise InputError("text.control", name)
     texts[name] = value.strip()
@@ -64,33 +64,35 @@ def _add_text(texts: dict[str, str], name: str, value: str, known: frozenset[str
 async def read_form(request: Request, known: frozenset[str], file_field: str) -> Form:
     """Return the form of ``request``; files come in the field ``file_field``, texts in the ``known`` ones.
 
-    Errors: ``body.type``, ``form.malformed``, ``field.unknown``, ``field.repeated``, ``field.missing``, ``text.control``;
+    Errors: ``body.type``, ``form.malformed``, ``entry.unknown``, ``entry.repeated``, ``entry.missing``, ``text.control``;
     a body over the limit is answered before it is read to its end.
     """
     require_multipart(request)
     try:
         form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
-        if "multipart" in str(error.detail).lower() or _is_limit(str(error.detail)):
-            raise InputError("form.malformed", "body") from None
-        raise
+        raise _form_error(str(error.detail)) or error from None
     async with _closing(form):
         texts: dict[str, str] = {}
         files: list[tuple[str, bytes]] = []
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 if name != file_field:
-                    raise InputError("field.unknown", name[:60], values={"known": file_field})
+                    raise InputError("entry.unknown", name[:60], values={"known": file_field})
                 files.append((_base_name(value.filename or ""), await value.read()))
             else:
                 _add_text(texts, name, value, known)
     if not files:
-        raise InputError("field.missing", file_field)
+        raise InputError("entry.missing", file_field)
     return Form(texts, tuple(files))
 
 
-def _is_limit(detail: str) -> bool:
-    return detail.startswith(("Too many", "Part exceeded", "Missing boundary", "There was an error"))
+def _form_error(detail: str) -> InputError | None:
+    """Return our error for what the parser says; None for the limit of the whole body, which is its own answer."""
+    if detail.startswith(("Too many", "Part exceeded", "Field exceeded")):
+        return InputError("form.too_large", "body", limit=f"{MOST_FILES}, {MOST_FIELDS}, {LONGEST_FIELD}")
+    too_large = detail in {"Content Too Large", "Request Entity Too Large"}
+    return None if too_large else InputError("form.malformed", "body")
 
 
 def _base_name(name: str) -> str:

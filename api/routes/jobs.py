@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from api import auth, errors, messages, pages
+from api import auth, clock, errors, messages, pages
 from api.auth import Action, DeclaredRoute, Resource, declares
 from api.routes import office
 from api.services import tasks
@@ -64,7 +64,7 @@ def shown(job: Job, lang: str) -> dict[str, Any]:
         "mark": mark,
         "sign": sign,
         "state": messages.sentence(state, lang),
-        "started": job.created_at.astimezone(office.ZONE).strftime("%Y-%m-%d %H:%M"),
+        "started": job.created_at.astimezone(clock.OFFICE_ZONE).strftime("%Y-%m-%d %H:%M"),
         "figure": f"{job.done} / {job.total}" if job.total else "",
     }
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import auth, pages
+from api import auth, clock, pages
 from api.auth import Action, DeclaredRoute, Resource, declares
 from api.routes import office
 from api.routes.parameters import Bbox, Day, FormDay, Latitude, LevelOf, Longitude, box_of
@@ -46,7 +46,7 @@ def _linked(units: tuple[Neighbour, ...], **query: Any) -> list[dict[str, str]]:
 def _card_context(request: Request, store: Store, shown: Picture, unit: str, query: dict[str, Any]) -> dict[str, Any]:
     """Return what the card's template needs: the card of ``unit``, or the summary of the root."""
     lang = pages.language(request)
-    on = query["on"] or office.today()
+    on = query["on"] or clock.today()
     if unit in shown.by_code:
         found = unit_card.card(store, shown, unit, on, lang)
         may_boards = auth.may(office.actor(request), Action.READ, Resource.BOARD_PRINT)
@@ -68,10 +68,10 @@ def _card_context(request: Request, store: Store, shown: Picture, unit: str, que
 
 
 def _root_of(desk: Desk, wanted: str) -> str:
-    """Return the root to show: the one asked for, else the first; raises ``root.missing``."""
+    """Return the root to show: the one asked for, else the first; raises ``store.no_root``."""
     names = [root.name for root in desk.roots]
     if wanted and wanted not in names:
-        raise NotFoundError("root.missing", wanted[:60], values={"known": ", ".join(names) or "-"})
+        raise NotFoundError("store.no_root", wanted[:60], values={"known": "、".join(names)})
     return wanted or names[0]
 
 
@@ -133,7 +133,7 @@ def map_card(
 ) -> Response:
     """Return the card of one unit, as a piece of the map page."""
     store = request.app.state.stores.get()
-    shown = picture(store, root, on or office.today(), known_on)
+    shown = picture(store, root, on or clock.today(), known_on)
     context = _card_context(request, store, shown, unit, {"root": root, "known_on": known_on, "on": on})
     return Response(pages.render(request, "card.html", context), media_type="text/html")
 
@@ -163,7 +163,7 @@ def units(
     coordinates: Coordinates = Coordinates.LONLAT,
 ) -> Response:
     """Return the units of a root on a day as GeoJSON."""
-    day = on or office.today()
+    day = on or clock.today()
     shown = picture(request.app.state.stores.get(), root, day, known_on)
     content = unit_card.units_document(shown, level, box_of(bbox), coordinates is Coordinates.PLANE, day)
     return Response(content, media_type=GEOJSON)
@@ -175,4 +175,4 @@ def locate(
     request: Request, lon: Longitude, lat: Latitude, on: Day = None, known_on: Day = None
 ) -> dict[str, Any]:
     """Return which unit of each level holds a point, on a day."""
-    return grids.locate(request.app.state.stores.get(), lon, lat, on=on or office.today(), known_on=known_on)
+    return grids.locate(request.app.state.stores.get(), lon, lat, on=on or clock.today(), known_on=known_on)

@@ -1,28 +1,21 @@
 """The shell around a page of the office: navigation, roots, role. Pages a role may not open are absent from it."""
 
-from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from api import auth, pages
+from api import auth, clock, pages
 from api.auth import Action, Actor, Resource
+from api.services import questions as questions  # they add themselves to the agenda
 from api.services.attention import Desk, agenda, desk_of
 from api.stores import StoreHolder
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 NAV: Final = (
     ("today", "/", "today.title", Resource.DESK),
     ("map", "/map", "map.title", Resource.GRID),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
     ("about", "/about", "about.title", Resource.SHELL),
 )
-
-
-def today() -> date:
-    """Return the day it is in the office."""
-    return datetime.now(ZONE).date()
 
 
 def actor(request: Request) -> Actor:
@@ -33,7 +26,7 @@ def actor(request: Request) -> Actor:
 def desk(request: Request) -> Desk:
     """Return what lies on the desk: the store, or what is wrong with it, its roots, the role and the day."""
     holder: StoreHolder = request.app.state.stores
-    return desk_of(holder.get, actor(request).role, today())
+    return desk_of(holder.get, actor(request).role, clock.today())
 
 
 def page(request: Request, template: str, page_name: str, at: Desk, root: str = "", **context: Any) -> Response:

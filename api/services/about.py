@@ -58,9 +58,7 @@ def _sources(desk: Desk, lang: str) -> tuple[Source, ...]:
     return tuple(
         Source(
             root.name,
-            messages.sentence(
-                "about.source_text", lang, {"plane": root.plane, "seq": root.head_seq}
-            ),
+            messages.sentence("about.source_text", lang, {"plane": root.plane, "seq": root.head_seq}),
         )
         for root in desk.roots
     )

@@ -12,7 +12,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Final
 
-from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from data import partitions
 from data.partitions import Root
@@ -31,14 +31,10 @@ class Picture:
 
     root: Root
     partition: Partition
+    plane: crs.Plane
 
     @cached_property
-    def plane(self) -> crs.Plane:
-        """The plane of all coordinates."""
-        return crs.plane(self.partition.plane)
-
-    @cached_property
-    def shapes(self) -> Mapping[str, MultiPolygon]:
+    def shapes(self) -> Mapping[str, BaseGeometry]:
         """The shape of every unit in plane metres, by key."""
         return nesting.polygons_of(self.partition)
 
@@ -91,23 +87,18 @@ class _Kept:
 _kept: Final = _Kept(KEPT)
 
 
-def root_named(store: Store, name: str) -> Root:
-    """Return the root called ``name``, or raise `NotFoundError` ``root.missing`` with the names there are."""
+def picture(store: Store, root_name: str | None, on: date, known_on: date | None = None) -> Picture:
+    """Return the root ``root_name`` (None: the only one) as it was on ``on``, as known on ``known_on`` (default: now).
+
+    Errors: ``store.no_root``, ``store.many_roots``.
+    """
     with store.read() as view:
-        roots = partitions.roots(view)
-    found = next((root for root in roots if root.name == name), None)
-    if found is None:
-        raise NotFoundError("root.missing", name[:60], values={"known": ", ".join(root.name for root in roots) or "-"})
-    return found
-
-
-def picture(store: Store, root_name: str, on: date, known_on: date | None = None) -> Picture:
-    """Return the root ``root_name`` as it was on ``on``, as known on ``known_on`` (default: now)."""
-    root = root_named(store, root_name)
+        root = partitions.find_root(view, root_name)
     key = (store.address, root.name, root.head_hash, on, known_on)
     found = _kept.find(key)
     if found is not None:
         return found
     with store.read() as view:
         partition = partitions.load(view, root.name, on, known_on)
-    return _kept.keep(key, Picture(root, partition))
+        plane = view.plane
+    return _kept.keep(key, Picture(root, partition, plane or crs.plane(partition.plane)))

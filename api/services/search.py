@@ -9,6 +9,7 @@ import numpy as np
 
 from api.services.attention import Desk
 from api.services.pictures import Picture, picture
+from api.services.unit_card import full_name
 from data.store import Store
 from geo.errors import WanggeError
 from geo.partition import nesting
@@ -69,12 +70,14 @@ def _pictures(desk: Desk, store: Store) -> Iterable[Picture]:
 
 def _hit(shown: Picture, unit: Unit, point: str = "") -> Hit:
     parent = shown.by_key.get(unit.parent) if unit.parent else None
-    return Hit(shown.root.name, unit.code or "", unit.name or unit.code or "", unit.level, parent.name if parent else "", point)
+    above = full_name(shown, parent) if parent else ""
+    return Hit(shown.root.name, unit.code or "", full_name(shown, unit), unit.level, above, point)
 
 
-def _rank(unit: Unit, asked: str) -> int | None:
+def _rank(unit: Unit, whole: str, asked: str) -> int | None:
     code, name = (unit.code or "").casefold(), unit.name.casefold()
-    for rank, fits in enumerate((code == asked, name == asked, code.startswith(asked), asked in name)):
+    whole = whole.casefold()
+    for rank, fits in enumerate((code == asked, asked in (name, whole), code.startswith(asked), asked in whole)):
         if fits:
             return rank
     return None
@@ -83,7 +86,7 @@ def _rank(unit: Unit, asked: str) -> int | None:
 def _matching(desk: Desk, store: Store, asked: str) -> Iterable[tuple[int, Hit]]:
     for shown in _pictures(desk, store):
         for unit in shown.partition.units:
-            rank = None if unit.kind is UnitKind.RESIDUAL else _rank(unit, asked)
+            rank = None if unit.kind is UnitKind.RESIDUAL else _rank(unit, full_name(shown, unit), asked)
             if rank is not None:
                 yield rank, _hit(shown, unit)
 

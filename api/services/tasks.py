@@ -6,7 +6,7 @@ A job goes on when the page is left. One at a time is enough for an office, and 
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from api import messages
@@ -64,7 +64,9 @@ def _work(store: Store, actor: Actor, job: Job) -> None:
         note = _KINDS[job.kind](store, job.args, progress)
         store.run(lambda unit: jobs.finish(unit, job.id, note), actor=actor)
     except WanggeError as error:
-        reason = messages.sentence(error.code, "zh", {"where": error.where, "limit": error.limit, "got": error.got, **error.values})
+        reason = messages.sentence(
+            error.code, "zh", {"where": error.where, "limit": error.limit, "got": error.got, **error.values}
+        )
         store.run(lambda unit: jobs.fail(unit, job.id, reason), actor=actor)
     except Exception:
         log.exception("job %s failed", job.id)
@@ -78,7 +80,9 @@ def end_lost(store: Store, actor: Actor, now: datetime) -> int:
         lost = [job for job in jobs.list(view) if job.is_lost(now) or _never_begun(job, now)]
     for job in lost:
         try:
-            store.run(lambda unit, job=job: jobs.fail(unit, job.id, messages.sentence("jobs.interrupted", "zh")), actor=actor)
+            store.run(
+                lambda unit, job=job: jobs.fail(unit, job.id, messages.sentence("jobs.interrupted", "zh")), actor=actor
+            )
         except ConflictError:  # it ended meanwhile
             continue
     return len(lost)
@@ -86,8 +90,3 @@ def end_lost(store: Store, actor: Actor, now: datetime) -> int:
 
 def _never_begun(job: Job, now: datetime) -> bool:
     return job.state == jobs.QUEUED and now - job.updated_at > jobs.LEASE
-
-
-def utc_now() -> datetime:
-    """Return the moment it is."""
-    return datetime.now(UTC)

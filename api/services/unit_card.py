@@ -78,8 +78,20 @@ def label_of(unit: Unit, parent: Unit | None) -> str:
     return unit.name or (unit.code or "")
 
 
+def full_name(picture: Picture, unit: Unit) -> str:
+    """Return the name of ``unit`` with that of its village in front, unless it is there already or either is a code."""
+    top = unit
+    while top.parent is not None and top.parent in picture.by_key:
+        top = picture.by_key[top.parent]
+    named = unit.name or unit.code or ""
+    if top is unit or named in ("", unit.code) or top.name in ("", top.code) or named.startswith(top.name):
+        return named
+    gap = " " if top.name[-1].isascii() and named[0].isascii() else ""
+    return top.name + gap + named
+
+
 def _neighbours(units: Iterable[Unit], parent: Unit | None) -> tuple[Neighbour, ...]:
-    return tuple(Neighbour(unit.code or "", unit.name, label_of(unit, parent)) for unit in units)
+    return tuple(Neighbour(unit.code or "", unit.name or unit.code or "", label_of(unit, parent)) for unit in units)
 
 
 def summary(picture: Picture, lang: str) -> Summary:
@@ -93,9 +105,11 @@ def summary(picture: Picture, lang: str) -> Summary:
     return Summary(text, _neighbours(picture.children(None), None))
 
 
-def _since(store: Store, code: str, on: date, lang: str) -> str:
+def _since(store: Store, root: str, code: str, on: date, lang: str) -> str:
     with store.read() as view:
-        starts = [version.valid_from for version in partitions.versions(view, code) if version.valid_from <= on]
+        starts = [
+            row.version.valid_from for row in partitions.versions(view, code, root) if row.version.valid_from <= on
+        ]
     start = max(starts, default=OPEN_START)
     if start == OPEN_START:
         return messages.sentence("map.since_ever", lang)
@@ -115,10 +129,10 @@ def card(store: Store, picture: Picture, code: str, on: date, lang: str) -> Card
         issued = tuple(board for board in boards.of_unit(view, unit.key) if board.state == boards.ISSUED)
     return Card(
         code=code,
-        name=unit.name or code,
+        name=full_name(picture, unit),
         level=unit.level,
         kind=unit.kind.value,
-        since=_since(store, code, on, lang),
+        since=_since(store, picture.root.name, code, on, lang),
         area=area_words(shape.area, lang),
         center=f"{lon:.6f}, {lat:.6f}",
         parent=_neighbours([parent], picture.by_key.get(parent.parent or ""))[0] if parent else None,
@@ -166,7 +180,7 @@ def _properties(picture: Picture, unit: Unit) -> str:
     parent = picture.by_key.get(unit.parent) if unit.parent else None
     values = {
         "code": unit.code,
-        "name": unit.name,
+        "name": full_name(picture, unit),
         "label": label_of(unit, parent),
         "level": unit.level,
         "kind": unit.kind.value,

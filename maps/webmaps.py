@@ -1,0 +1,135 @@
+"""A map of the grids as one HTML file that needs nothing else: folium with our own assets written into the page.
+
+folium's own popups and tooltips put names into markup and script; here every name travels as JSON and is set as text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import folium
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Template
+
+from geo.errors import NotFoundError
+from maps import pages, style
+
+STATIC: Final = Path(__file__).parent / "static" / "leaflet"
+POLICY: Final = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+HTML_LANG: Final = {"zh": "zh-CN", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class WebMapRecord:
+    """Everything the page shows, finished.
+
+    ``levels``: level -> GeoJSON FeatureCollection in lon/lat; properties ``code name label level kind parent area at``, where
+    ``at`` is the [lat, lon] of the label. ``bounds``: [[south, west], [north, east]] in degrees. ``sample`` is the label of
+    synthetic data, or empty. ``words``: ``level area parent level_1 level_2 level_3``.
+    """
+
+    lang: str
+    title: str
+    on: str
+    sample: str
+    disclaimer: str
+    words: Mapping[str, str]
+    levels: Mapping[int, Mapping[str, Any]]
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+
+
+class _Page(Figure):
+    """The page around the map; all its words are escaped when it is made."""
+
+    _template = Template(
+        '<!DOCTYPE html>\n<html lang="{{ this.lang }}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="{{ this.policy }}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{{ this.title }}</title>\n'
+        "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n<header>{{ this.head }}</header>\n<main>\n"
+        '{{ this.html.render(**kwargs) }}\n<aside id="card" hidden></aside>\n</main>\n'
+        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+    )
+
+    def __init__(self, record: WebMapRecord) -> None:
+        super().__init__(title=escape(record.title))
+        self.lang = HTML_LANG[record.lang]
+        self.policy = POLICY
+        sample = f'<span class="sample">{escape(record.sample)}</span>' if record.sample else ""
+        self.head = (
+            f"<h1>{escape(record.title)}</h1>{sample}<span>{escape(record.on)}</span>"
+            f'<span class="note">{escape(record.disclaimer)}</span>'
+        )
+
+
+class _Inline(Element):
+    """A text that goes into the head of the page as it is."""
+
+    _template = Template("<{{ this.tag }}>{{ this.text }}</{{ this.tag }}>")
+
+    def __init__(self, tag: str, text: str) -> None:
+        super().__init__()
+        self.tag = tag
+        self.text = text.replace(f"</{tag}", f"<\\/{tag}")
+
+
+class GridMap(folium.Map):
+    """A folium map without any address in it: no tiles, and no script or style sheet but those written into the page."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own form; emptied here, never appended to
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+
+class _Grids(MacroElement):
+    """The grids, handed to ``drawGrids`` as JSON that cannot leave its place in the script."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}drawGrids({{ this._parent.get_name() }}, {{ this.data|tojson }});{% endmacro %}"
+    )
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.data = data
+
+
+def _asset(path: Path) -> str:
+    if not path.is_file():
+        raise NotFoundError("webmap.no_assets", path.name)
+    return path.read_text("utf-8")
+
+
+def render(record: WebMapRecord) -> str:
+    """Return the page of ``record``. Raises `NotFoundError` ``webmap.no_assets`` where the front end was not built."""
+    (south, west), (north, east) = record.bounds
+    page = _Page(record)
+    grids = GridMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_start=13,
+        max_zoom=22,
+        attribution_control=False,
+        zoom_snap=0.25,
+    )
+    grids._id = "grids"  # a fixed name: the same record gives the same bytes
+    grids.add_to(page)
+    _Grids(
+        {
+            "levels": {str(level): features for level, features in record.levels.items()},
+            "bounds": record.bounds,
+            "words": dict(record.words),
+            "style": {
+                "line": style.FILING.inforce,
+                "fill": style.FILING.inforce_fill,
+                "ink": style.INK.ink,
+                "residual": style.INK.rule_2,
+                "width": {str(level): style.level_width(level) for level in (1, 2, 3)},
+            },
+        }
+    ).add_to(grids)
+    sheets = (style.tokens_css(), _asset(STATIC / "leaflet.css"), _asset(pages.HERE / "css" / "webmap.css"))
+    for sheet in sheets:
+        page.header.add_child(_Inline("style", sheet))
+    for script in (_asset(STATIC / "leaflet.js"), _asset(pages.HERE / "webmap.js")):
+        page.header.add_child(_Inline("script", script))
+    return page.render()
