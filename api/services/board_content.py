@@ -6,6 +6,7 @@ nobody knows is refused by name, since a misspelt phone number would otherwise v
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ POSTS: Final = (
     "part_time_grid_worker",
     "grid_worker",
 )
+BREAKS: Final = frozenset({"Cc", "Zl", "Zp"})
 IDENTITY_NUMBER: Final = re.compile(r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}[01]\d[0-3]\d{4}[\dXx](?![\dA-Za-z])")
 INHERITED: Final = ("town", "issuer", "duty_phone", "supervision_phone", "map_review_no", "map_maker")
 
@@ -107,6 +109,15 @@ class Contents:
         return Entry(**{name: known.get(name, getattr(own, name)) for name in Entry.__slots__})
 
 
+def plain(text: str) -> str:
+    """Return ``text`` without controls, direction marks and other unseen characters, its spaces single.
+
+    Such marks could make a printed name read otherwise than it is stored.
+    """
+    seen = "".join(" " if unicodedata.category(c) in BREAKS else c for c in text if unicodedata.category(c) != "Cf")
+    return re.sub(" +", " ", seen).strip()
+
+
 Reader = Callable[[object, str], Any]
 
 
@@ -115,7 +126,7 @@ def _text(value: object, where: str) -> str:
         raise InputError("board.content_type", where, got=str(value), limit="文字 / text")
     if IDENTITY_NUMBER.search(value):
         raise InputError("board.private", where)
-    return value.strip()
+    return plain(value)
 
 
 def _pairs(value: object, where: str) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ The same content is the same board, however often it is printed; other content i
 superseded. Registering and setting are one unit of work: a board that cannot be set is not registered.
 """
 
+import dataclasses
 import os
 import re
 import tempfile
@@ -18,7 +19,7 @@ from shapely import MultiPolygon
 
 from api import clock, messages
 from api.services import board_record
-from api.services.board_content import Contents
+from api.services.board_content import Contents, plain
 from api.services.board_record import LANGUAGE, Atlas
 from api.services.pictures import Picture, picture
 from data import boards
@@ -78,7 +79,8 @@ def find_units(shown: Picture, codes: Sequence[str], on: date) -> list[Unit]:
 def atlas_of(shown: Picture) -> Atlas:
     """Return a picture as the record builder wants it."""
     shapes = {key: shape for key, shape in shown.shapes.items() if isinstance(shape, MultiPolygon)}
-    return Atlas(shown.root.name, shown.plane, shown.by_key, shapes)
+    units = {key: dataclasses.replace(unit, name=plain(unit.name)) for key, unit in shown.by_key.items()}
+    return Atlas(plain(shown.root.name), shown.plane, units, shapes)
 
 
 def board(store: Store, code: str, wanted: Wanted, *, actor: Actor) -> Printed:
@@ -107,8 +109,10 @@ def print_boards(
     atlas = atlas_of(shown)
     printed: list[Printed] = []
     for unit in units:
-        record = board_record.build(atlas, unit, wanted.contents, wanted.size)
-        done = store.run(lambda work, r=record, u=unit: _register(work, atlas.root, u, r, day, wanted), actor=actor)
+        record = board_record.build(atlas, atlas.units[unit.key], wanted.contents, wanted.size)
+        done = store.run(
+            lambda work, r=record, u=unit: _register(work, shown.root.name, u, r, day, wanted), actor=actor
+        )
         each(done, len(units))
         printed.append(done)
     return printed

@@ -23,6 +23,8 @@ LEADING: Final = 1.22
 CAP: Final = 1.02
 SEARCH_STEPS: Final = 24
 EDGE_MM: Final = 1.2
+APART_MM: Final = 2.5
+DEEP_ENOUGH: Final = 0.75
 SHORTEST_LINE_EM: Final = 3.0
 COLUMN_LONGEST: Final = 8
 
@@ -134,7 +136,15 @@ def largest_part(region: BaseGeometry) -> tuple[Polygon, Point, float] | None:
     parts = sorted(parts, key=lambda p: -p.area)[:4]
     circles = [shapely.maximum_inscribed_circle(p, tolerance=0.5) for p in parts]
     best = max(range(len(parts)), key=lambda i: shapely.length(circles[i]))
-    return parts[best], shapely.get_point(circles[best], 0), float(shapely.length(circles[best]))
+    part, radius = parts[best], float(shapely.length(circles[best]))
+    return part, _middle(part, shapely.get_point(circles[best], 0), radius), radius
+
+
+def _middle(part: Polygon, circle: Point, radius: float) -> Point:
+    """Return the centroid where it lies nearly as deep inside as the circle's middle (which may be anywhere in a strip)."""
+    centroid = part.centroid
+    deep = shapely.contains(part, centroid) and shapely.distance(part.boundary, centroid) >= DEEP_ENOUGH * radius
+    return centroid if deep else circle
 
 
 def _candidates(bounds: tuple[float, float, float, float], w: float, h: float, size: float) -> Boxes:
@@ -208,12 +218,12 @@ def beside(paper: Paper, region: BaseGeometry, text: str, size: float, weight: i
     w, h = block(lines, size, weight)
     spots = np.array(list(_around(region.bounds, w, h)))
     boxes = np.column_stack([spots[:, 0] - w / 2, spots[:, 1] - h / 2, spots[:, 0] + w / 2, spots[:, 1] + h / 2])
-    shapely.prepare(region)
-    good = paper.free(boxes) & ~shapely.intersects(region, shapely.box(*boxes.T))
+    apart = shapely.distance(region, shapely.box(*boxes.T))
+    good = paper.free(boxes) & (apart >= APART_MM)
     if not good.any():
         label = Label(lines, middle.x, middle.y, size, weight)
     else:
-        away = shapely.distance(region, shapely.box(*boxes.T)) + 0.05 * np.hypot(*(spots - (middle.x, middle.y)).T)
+        away = apart + 0.5 * np.hypot(*(spots - (middle.x, middle.y)).T)
         best = int(np.argmin(np.where(good, away, np.inf)))
         label = Label(lines, float(spots[best, 0]), float(spots[best, 1]), size, weight, (middle.x, middle.y))
     paper.keep(label.box, size * 0.25)
