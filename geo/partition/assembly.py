@@ -46,7 +46,7 @@ def assemble(
     legal = None if frame is None else frame_rings(frame)
     settled = settle(given.rings, above, legal)
     faults = [*given.faults, *orphans(features, level, lines)]
-    faults += faults_of(settled, [feature.code for feature in features], level)
+    faults += faults_of(settled, [feature.code for feature in features], level, given.crossing)
     proof = proof_of(units, above, given, settled, faults, level)
     notes = Notes(islands=islands(settled.rings, features))
     if faults:

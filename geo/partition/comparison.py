@@ -39,7 +39,11 @@ def check_levels(plane: Plane, features_by_level: Mapping[int, Sequence[Feature]
     numbers = [numbered([f.code for f in features_by_level[level]], lines, deepest - level) for level in levels[:-1]]
     above = np.vstack([*numbers, themselves(len(leaves))]).astype(np.int32)
     settled = settle(given.rings, above, None)
-    faults = [*given.faults, *orphans(leaves, deepest, lines), *faults_of(settled, [f.code for f in leaves], deepest)]
+    faults = [
+        *given.faults,
+        *orphans(leaves, deepest, lines),
+        *faults_of(settled, [f.code for f in leaves], deepest, given.crossing),
+    ]
     result = [line_of(deepest, leaves, given, faults)]
     inserted, again = given.vertices_inserted + settled.vertices_inserted, given.rings_recut
     for row, level in enumerate(levels[:-1]):
@@ -70,7 +74,7 @@ def checked(
     """Return the line of a delivered upper level: its own faults, and each unit against its children's union."""
     codes = [feature.code for feature in features]
     settled = settle(given.rings, themselves(len(codes)), None)
-    faults = [*given.faults, *faults_of(settled, codes, level)]
+    faults = [*given.faults, *faults_of(settled, codes, level, given.crossing)]
     count = int(max(len(codes), above.max(initial=-1) + 1))
     derived = polygons(united(children.rings, children.chain, row, above), count)
     own = polygons(settled.rings, len(codes))

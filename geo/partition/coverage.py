@@ -60,7 +60,7 @@ def proved(partition: Partition) -> tuple[Proof, Rings]:
     own = tested(rings, len(codes))
     settled = settle(own.rings, shape.above, partition.frame if len(partition.frame.owner) else None)
     faults = [crossing_fault(c, codes, level) for c in own.crossings]
-    faults += faults_of(settled, codes, level)
+    faults += faults_of(settled, codes, level, own.crossing)
     if not partition.frame_given and settled.frame is not None:
         faults += holes(settled.frame, settled.left, codes, level)
     faults += childless(partition, shape)

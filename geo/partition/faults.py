@@ -40,7 +40,7 @@ class LeftOver:
 
     def shapes(self) -> Objects:
         """Return them as shapely lines in centimetres."""
-        return shapely.linestrings(self.lines.reshape(-1, 2, 2).astype(np.float64))
+        return as_lines(self.lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,19 @@ class Faces:
         return np.bincount(self.face, minlength=len(self.polygons)).astype(np.int64)
 
 
-def describe(left: LeftOver, rings: Rings, codes: Sequence[str], level: int, frame: Rings | None) -> list[Fault]:
+def as_lines(lines: Int64) -> Objects:
+    """Return segments (m, 4) in centimetres as shapely lines."""
+    return shapely.linestrings(lines.reshape(-1, 2, 2).astype(np.float64))
+
+
+def _middles(lines: Objects) -> Objects:
+    """Return the middle of each line."""
+    return shapely.line_interpolate_point(lines, 0.5, normalized=True)
+
+
+def describe(
+    left: LeftOver, rings: Rings, codes: Sequence[str], level: int, frame: Rings | None, crossed: Int64
+) -> list[Fault]:
     """Return every gap, overlap, part outside the frame and unmatched edge.
 
     Parameters
@@ -65,8 +77,9 @@ def describe(left: LeftOver, rings: Rings, codes: Sequence[str], level: int, fra
     left : segments without partner, those of a given frame backwards among them
     rings : of the units, sorted by owner; ``codes`` their names
     frame : the given frame; None if it is to be derived, then every hole is a gap
+    crossed : (k, 4) all segments of units whose rings cross themselves: two such units may cancel and still overlap
     """
-    seen = _faces(left, rings, len(codes))
+    seen = _faces(left, crossed, rings, len(codes))
     times = seen.times()
     within = np.ones(len(times), np.bool_)
     if frame is not None:
@@ -81,23 +94,34 @@ def describe(left: LeftOver, rings: Rings, codes: Sequence[str], level: int, fra
     return with_neighbours(result, left, codes)
 
 
-def _faces(left: LeftOver, rings: Rings, count: int) -> Faces:
-    edges = shapely.get_parts(shapely.union_all(left.shapes()))
+def _faces(left: LeftOver, crossed: Int64, rings: Rings, count: int) -> Faces:
+    lines = np.concatenate([left.shapes(), as_lines(crossed)])
+    edges = shapely.get_parts(shapely.union_all(lines))
     polygons = shapely.get_parts(shapely.polygonize(edges))
+    if len(crossed):
+        mine = shapely.STRtree(edges).query(_middles(left.shapes()), predicate="dwithin", distance=TOUCHING_CM)[1]
+        edges = edges[np.unique(mine)]
     polygons = polygons[shapely.area(polygons) > NOTHING_CM2]
     face, owner = holding(rings, count, shapely.get_coordinates(shapely.point_on_surface(polygons)))
     return Faces(edges, polygons, face, owner)
 
 
 def _places(kind: str, seen: Faces, which: Bool, codes: Sequence[str], level: int) -> list[Fault]:
-    """Return one fault for each connected place among the faces ``which`` that the same units cover."""
+    """Return one fault for each connected place among the faces ``which`` that the same units cover.
+
+    An overlap is named by pairs: the first unit with each further one. So the areas of all overlaps add up to what the units
+    have together more than their union.
+    """
     covering: dict[int, list[int]] = {int(face): [] for face in np.flatnonzero(which)}
     for face, owner in zip(seen.face.tolist(), seen.owner.tolist(), strict=True):
         if face in covering:
             covering[face].append(owner)
     together: dict[tuple[int, ...], list[int]] = {}
-    for face, units in covering.items():
-        together.setdefault(tuple(sorted(units)), []).append(face)
+    for face, owners in covering.items():
+        first, *others = sorted(owners) or [-1]
+        named = [(first, other) for other in others] if kind == "overlap" else [tuple(sorted(owners))]
+        for units in named:
+            together.setdefault(units, []).append(face)
     result: list[Fault] = []
     for units, members in together.items():
         places = shapely.get_parts(shapely.union_all(seen.polygons[members]))
@@ -173,8 +197,7 @@ def _unmatched(seen: Faces, known: Sequence[object], outline: BaseGeometry | Non
     loose = np.ones(len(seen.edges), np.bool_)
     if explained:
         pieces = shapely.get_parts(np.asarray(explained, object))
-        middles = shapely.line_interpolate_point(seen.edges, 0.5, normalized=True)
-        loose[shapely.STRtree(pieces).query(middles, predicate="dwithin", distance=TOUCHING_CM)[0]] = False
+        loose[shapely.STRtree(pieces).query(_middles(seen.edges), predicate="dwithin", distance=TOUCHING_CM)[0]] = False
     joined = shapely.line_merge(shapely.union_all(seen.edges[loose]))
     return [line_fault(level, line) for line in shapely.get_parts(joined) if not line.is_empty]
 

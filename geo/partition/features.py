@@ -27,12 +27,13 @@ class Feature:
 
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """The rings of the features (owner: number of the feature), the faults each has by itself, and counts."""
+    """The rings of the features (owner: number of the feature), the faults each has by itself, counts, and which cross."""
 
     rings: Rings
     faults: tuple[Fault, ...]
     rings_recut: int
     vertices_inserted: int
+    crossing: tuple[int, ...]
 
 
 def ready(features: Sequence[Feature], level: int) -> Ready:
@@ -47,7 +48,7 @@ def ready(features: Sequence[Feature], level: int) -> Ready:
     faults += [crossing_fault(crossing, codes, level) for crossing in own.crossings]
     rings, twins = without_twins(own.rings, codes, level)
     faults += twins + same_codes(features, level, twins)
-    return Ready(rings, tuple(faults), own.rings_recut, own.vertices_inserted)
+    return Ready(rings, tuple(faults), own.rings_recut, own.vertices_inserted, own.crossing)
 
 
 def crossing_fault(crossing: Crossing, codes: Sequence[str], level: int) -> Fault:

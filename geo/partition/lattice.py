@@ -64,9 +64,9 @@ def rings_from_polygons(geometries: Objects | Sequence[object]) -> tuple[Rings, 
     if len(kept) == 0:
         return empty_rings(), tuple(problems)
     metres, ring_offsets, is_hole, owner = _ragged(array, kept)
-    finite = np.isfinite(metres).all(axis=1)
+    finite = np.isfinite(metres)
     if not finite.all():
-        broken = np.unique(np.repeat(owner, np.diff(ring_offsets))[~finite])
+        broken = np.unique(np.repeat(owner, np.diff(ring_offsets))[~finite.all(axis=1)])
         problems += [Problem("invalid", int(i)) for i in broken]
         array[broken] = None
         rings, more = rings_from_polygons(array)
@@ -95,7 +95,8 @@ def _ragged(array: Objects, kept: Int64) -> tuple[Float64, Int64, npt.NDArray[np
 
 
 def _require_extent(metres: Float64) -> None:
-    widest = float(max(np.abs(metres).max(), np.ptp(metres, axis=0).max())) * CM
+    bounds = [(column.min(), column.max()) for column in metres.T]  # numpy is slow along the long axis of (n, 2)
+    widest = float(max(max(-low, high, high - low) for low, high in bounds)) * CM
     if widest > EXTENT_LIMIT:
         raise InputError(
             "lattice.extent", limit=f"{EXTENT_LIMIT / CM / 1000:.0f} km", got=f"{widest / CM / 1000:.0f} km"

@@ -33,6 +33,11 @@ class Tested:
     rings_recut: int
     vertices_inserted: int
 
+    @property
+    def crossing(self) -> tuple[int, ...]:
+        """The owners of the invalid units."""
+        return tuple(crossing.owner for crossing in self.crossings)
+
 
 def tested(rings: Rings, count: int) -> Tested:
     """Return the rings (sorted by owner) with every self-touching one cut again, and the units that are invalid."""

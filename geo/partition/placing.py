@@ -89,7 +89,7 @@ def sides(xy: Int64, start: Int64, ring: int, x: int, y: int, sign: int) -> tupl
 
 
 @compiled
-def ring_at(xy: Int64, start: Int64, owner: Int64, x: int, y: int) -> int:
+def ring_at(xy: Int64, start: Int64, owner: Int64, x: int, y: int) -> int:  # noqa: C901 - units, rings, box: one nest
     """Return the owner whose rings hold a lattice point, -1 outside; see `nesting.locate` for a point on a border."""
     beyond, touching = -1, -1
     ring = 0

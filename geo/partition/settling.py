@@ -14,7 +14,7 @@ from geo.partition.boundary import recut
 from geo.partition.chain import Chain, match, reversed_rings, split_owner
 from geo.partition.faults import LeftOver, area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
-from geo.partition.lattice import areas2, concatenate, following, owners, take_rings
+from geo.partition.lattice import areas2, concatenate, following, owners, segments, take_rings
 from geo.partition.model import Fault, Rings
 from geo.partition.ownrings import conflicts, nested_rightly
 
@@ -73,14 +73,20 @@ def left_over(whole: Rings, chain: Chain) -> LeftOver:
     return LeftOver(np.hstack([whole.xy[which], whole.xy[after]]), owners(whole)[which], whole.kind[after])
 
 
-def faults_of(settled: Settled, codes: Sequence[str], level: int) -> list[Fault]:
-    """Return what is wrong with settled units, named by ``codes``, as faults of ``level``."""
-    left = settled.left
-    if settled.frame_given:
-        return describe(left, settled.rings, codes, level, settled.frame) if len(left.lines) else []
-    if settled.frame is not None:
-        return holes(settled.frame, left, codes, level)
-    return describe(left, settled.rings, codes, level, None)
+def faults_of(settled: Settled, codes: Sequence[str], level: int, crossing: Sequence[int] = ()) -> list[Fault]:
+    """Return what is wrong with settled units, named by ``codes``, as faults of ``level``.
+
+    ``crossing`` are the units whose own rings are no true boundary: where two of them cross alike the chain cancels, so their
+    segments are looked at in any case.
+    """
+    left, rings = settled.left, settled.rings
+    crossed = segments(rings)[np.isin(owners(rings), np.asarray(crossing, np.int64))]
+    if not len(crossed):
+        if settled.frame_given and not len(left.lines):
+            return []
+        if not settled.frame_given and settled.frame is not None:
+            return holes(settled.frame, left, codes, level)
+    return describe(left, rings, codes, level, settled.frame if settled.frame_given else None, crossed)
 
 
 def outline_of(whole: Rings, chain: Chain) -> Rings | None:
