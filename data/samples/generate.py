@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from data.samples import walks
+from data.samples import posts, walks
 from data.samples.town import HERE, Grid, Town, build, settings
 from geo.crs import Plane, plane
 
@@ -27,7 +27,9 @@ def files() -> dict[str, bytes]:
     named = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
     shapes = {f"town/{name}": collection(plan, town, grids, flat, origin) for name, grids in named.items()}
     week = walks.files(town, flat, origin, np.random.default_rng(plan["seed"]))
-    return shapes | {f"town/tracks/{name}": content for name, content in week.items()}
+    tracks = {f"town/tracks/{name}": content for name, content in week.items()}
+    boards = posts.written(town, flat, origin, np.random.default_rng(plan["seed"]), walks.posts_held(town))
+    return shapes | tracks | {"town/boards.toml": boards}
 
 
 def collection(plan: dict[str, Any], town: Town, grids: Iterable[Grid], flat: Plane, origin: Float) -> bytes:

@@ -45,6 +45,11 @@ def grid_of(town: Town, village: str, name: str) -> Grid:
     return next(g for g in town.levels[1] if g.parent == parent and g.name == name)
 
 
+def posts_held(town: Town) -> dict[tuple[str, str], str]:
+    """Return who of the sample week holds which post: (code of the grid, post) -> name."""
+    return {(grid_of(town, p["village"], p["grid"]).code, p["post"]): p["name"] for p in people()["person"]}
+
+
 def seconds(text: str) -> int:
     """Return the seconds of the day of ``H:MM``."""
     hours, minutes = text.split(":")

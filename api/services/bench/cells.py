@@ -16,7 +16,7 @@ Int = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
 
 SIZE_M: Final = 330.0
-STEP_M: Final = 9.6  # between the vertices of a border
+STEP_M: Final = 9.1  # between the vertices of a border
 SHIFT: Final = 0.10  # of the size: how far corners move
 OCTAVES: Final = 4
 STEEPEST: Final = 0.3  # a border leaves its chord by at most this much of the way to its nearer end
@@ -54,10 +54,10 @@ class Wall:
 
 
 def make(count: int, seed: int) -> Cells:
-    """Return about ``count`` cells (whole rows); the same seed gives the same cells."""
+    """Return ``count`` cells; the same seed gives the same cells."""
     rng = np.random.default_rng(seed)
-    rows = max(round(count**0.5 / FIRST), 1) * FIRST
-    columns = max(round(count / rows / FIRST), 1) * FIRST
+    rows = next(r for r in range(int(count**0.5), 0, -1) if count % r == 0)
+    columns = count // rows
     built = wall(rows, columns, rng)
     points, first = borders(built, rng)
     shuffled = rng.permutation(rows * columns)
@@ -72,7 +72,7 @@ def make(count: int, seed: int) -> Cells:
 
 def block(row: Int, column: Int, columns: int, side: int) -> Int:
     """Return the number of the block of ``side`` by ``side`` cells that each cell lies in."""
-    return row // side * (columns // side) + column // side
+    return row // side * -(-columns // side) + column // side
 
 
 def wall(rows: int, columns: int, rng: np.random.Generator) -> Wall:
