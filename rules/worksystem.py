@@ -1,0 +1,59 @@
+"""Article 19(7): half a day in the grid for chiefs of level 2, eight hours of work for full-time workers."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from rules.articles import article
+from rules.evidence import Evidence, level_of
+from rules.parameters import Policy
+from rules.roles import owes
+from rules.verdict import Finding, Level, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One person, one grid, one working day: time in the grid, worked time, and the role if known.
+
+    ``worked`` is not time in the grid: what the track shows in the grid is its lower bound, and its upper bound is the
+    working time itself, since work elsewhere leaves no trace in a track.
+    """
+
+    in_grid: Evidence
+    worked: Evidence
+    role: str | None = None
+
+
+def check(facts: Facts, policy: Policy, on: date) -> tuple[Finding, ...]:
+    """Return the findings of article 19(7)."""
+    return half_day(facts, policy, on), eight_hours(facts, policy, on)
+
+
+@article("A19.7a")
+def half_day(facts: Facts, policy: Policy, on: date) -> Finding:
+    """Return whether half a working day was spent in the grid, added up over the day. Source: 第十九条第（七）项."""
+    needed = policy.number("half_day.required", on)
+    return _finding("A19.7a", "half_day", facts.in_grid, needed, facts.role, policy, on)
+
+
+@article("A19.7b")
+def eight_hours(facts: Facts, policy: Policy, on: date) -> Finding:
+    """Return whether eight hours were worked; never failed from time in the grid. Source: 第十九条第（七）项."""
+    needed = policy.number("worked_day.required", on)
+    return _finding("A19.7b", "worked_day", facts.worked, needed, facts.role, policy, on)
+
+
+def _finding(
+    rule: str, subject: str, evidence: Evidence, needed: float, role: str | None, policy: Policy, on: date
+) -> Finding:
+    level = level_of(evidence, needed, needed, policy.number("evidence.completeness", on))
+    if not owes(role, rule):
+        level = Level.NOT_REQUIRED
+    return Finding(
+        rule=rule,
+        article=rule,
+        level=level,
+        message=f"{subject}.{level.value.lower()}",
+        measured=evidence.minutes,
+        limit=Quantity(needed, "min"),
+        would_change=None if level in (Level.PASS, Level.NOT_REQUIRED) else f"settle.{subject}",
+    )
