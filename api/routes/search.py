@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import pages
+from api import errors, pages
 from api.auth import Action, DeclaredRoute, Resource, declares
 from api.routes import office
 from api.services import search as service
@@ -29,10 +29,12 @@ def shown(request: Request, hit: Hit) -> dict[str, Any]:
 @router.get("/search")
 @declares(Action.READ, Resource.GRID)
 def search(request: Request, q: Asked = "") -> Response:
-    """Show what was found."""
+    """Show what was found; what is found alone is shown on the map at once."""
     desk = office.desk(request)
     found = service.search(desk, q)
     hits = [shown(request, hit) for hit in found.hits]
+    if len(hits) == 1:
+        return errors.see_other(hits[0]["href"])
     return office.page(request, "search.html", "search", desk, hits=hits, more=found.more, asked=q)
 
 

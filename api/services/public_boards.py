@@ -130,20 +130,33 @@ def _path(shape: BaseGeometry, west: float, north: float) -> str:
     return "".join(parts)
 
 
+def _lines(line: BaseGeometry, west: float, north: float) -> str:
+    xy = shapely.get_coordinates(shapely.simplify(line, SIMPLIFY_M)).tolist()
+    return "M" + "L".join(f"{x - west:.0f} {north - y:.0f}" for x, y in xy)
+
+
+def _without_cut(drawn: BoardMap, window: BaseGeometry) -> list[BaseGeometry]:
+    """Return the borders among the neighbours, without the straight lines along which the printed map was cut."""
+    shapes = [drawn.own.geometry, *(shape.geometry for shape in drawn.neighbours)]
+    cut = shapely.box(*shapely.total_bounds(shapes)).boundary.buffer(SIMPLIFY_M)
+    seen = (shapely.intersection(shape.geometry.boundary, window).difference(cut) for shape in drawn.neighbours)
+    return [line for part in seen for line in shapely.get_parts(shapely.line_merge(part)) if line.length > 0]
+
+
 def _plan(drawn: BoardMap) -> Plan:
     west, south, east, north = drawn.own.geometry.bounds
     scale = max((east - west) / WIDE, (north - south) / HIGH) * (1 + 2 * MARGIN)
     width, height = scale * WIDE, scale * HIGH
     left, top = (west + east - width) / 2, (south + north + height) / 2
     window = shapely.box(left, top - height, left + width, top)
-    others = (shapely.intersection(shape.geometry, window) for shape in drawn.neighbours)
+    others = _without_cut(drawn, window)
     bar = _round(width / 4)
     return Plan(
         width=round(width),
         height=round(height),
         own=_path(drawn.own.geometry, left, top),
         inside=tuple(_path(shape.geometry, left, top) for shape in drawn.inside),
-        others=tuple(_path(shape, left, top) for shape in others if not shape.is_empty),
+        others=tuple(_lines(line, left, top) for line in others),
         here=None if drawn.here is None else (round(drawn.here[0] - left), round(top - drawn.here[1])),
         bar_m=bar,
         bar_from=round(width - bar - 12 * scale),

@@ -105,7 +105,7 @@ async function start(element: HTMLElement): Promise<void> {
   });
   map.on("moveend", () => {
     drawScale(view.getResolution() ?? 1);
-    writeView(view);
+    if (element.dataset["ready"]) writeView(view);
   });
 
   bindAddress({
@@ -115,11 +115,13 @@ async function start(element: HTMLElement): Promise<void> {
     unit: (code) => select(code, code !== null),
   });
 
+  if (innerWidth < 760) document.querySelector(".leg")?.removeAttribute("open"); // a phone's map is small
   try {
     await show(level);
     const unit = element.dataset["unit"];
-    if (!readView(view)) fit(whole(), 24);
-    if (unit) select(unit, location.hash === "");
+    const placed = readView(view);
+    if (!placed) fit(whole(), 24);
+    if (unit) select(unit, !placed);
     element.dataset["ready"] = "true";
   } catch {
     failed();
