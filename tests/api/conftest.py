@@ -7,15 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from fastapi.testclient import TestClient
 
+from api.main import create_app, create_public_app
+from api.services import boards
+from api.settings import Settings
 from data import partitions
-from data.store import Actor, create_store
+from data.store import Actor, create_store, open_store
 from geo.partition import lattice
 from geo.partition.model import Partition, Unit, UnitKind
 
 PLANE = "EPSG:4549"
 WEST, SOUTH = 358_000.0, 2_741_000.0
 SIDE = 400.0
+BASE = "http://127.0.0.1:8000"
 CLERK = Actor("clerk", "town_grid_office")
 
 # Columns A B C D of one row, each a square; C is cut: its left half holds 3-1 over 3-2, its right half is the remainder.
@@ -78,3 +83,34 @@ def make_town() -> Callable[[Path], str]:
 def town_store(make_town: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a store that holds the town; nothing writes partitions to it."""
     yield make_town(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture(scope="session")
+def boards_of_town(town_store: str) -> dict[str, str]:
+    """Return the public codes of two boards of the town, by code of the grid."""
+    with open_store(town_store) as store:
+        codes = ["990001101001001", "990001101002001"]
+        printed = boards.print_boards(store, codes, boards.Wanted(), actor=CLERK)
+    return {one.unit_code: one.board.code for one in printed}
+
+
+@pytest.fixture
+def client(town_store: str) -> Iterator[TestClient]:
+    """Return a client of the whole application over the town."""
+    with TestClient(create_app(Settings(store=town_store)), base_url=BASE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def public(town_store: str) -> Iterator[TestClient]:
+    """Return a client of the public application over the town."""
+    app = create_public_app(Settings(store=town_store, public_url="https://boards.example"))
+    with TestClient(app, base_url="https://boards.example") as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty_client() -> Iterator[TestClient]:
+    """Return a client of the whole application without a store."""
+    with TestClient(create_app(Settings()), base_url=BASE) as opened:
+        yield opened
