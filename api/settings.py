@@ -14,8 +14,8 @@ PREFIX = "WANGGE_"
 class Settings:
     """The settings of one process; each field is the variable ``WANGGE_<FIELD>``.
 
-    ``store`` is a .gpkg path or a postgresql URL. ``file_bytes``, ``file_vertices``, ``file_seconds`` and ``child_memory_mib``
-    bound one file on the command line; the ``http_*`` ones an upload.
+    ``store`` is a .gpkg path or a postgresql URL. ``file_bytes``, ``file_features``, ``file_vertices``, ``file_depth`` (of
+    nested JSON), ``file_seconds`` and ``child_memory_mib`` bound one file on the command line; the ``http_*`` ones an upload.
     """
 
     store: str = ""
@@ -25,6 +25,7 @@ class Settings:
     file_bytes: int = 1 << 30
     file_features: int = 1_000_000
     file_vertices: int = 20_000_000
+    file_depth: int = 32
     file_seconds: int = 300
     child_memory_mib: int = 8192
     archive_ratio: int = 100

@@ -9,7 +9,7 @@ import os
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +141,7 @@ def _shapefiles(layers: Sequence[ExportLayer], plane: Plane) -> bytes:
 
 
 @contextmanager
-def _in_one_step(path: Path) -> Iterator[Path]:
+def _in_one_step(path: Path) -> Generator[Path]:
     """Give a name beside ``path`` to write to; it takes its place at the end, or vanishes."""
     try:
         folder = tempfile.TemporaryDirectory(dir=path.parent, prefix=".wangge-")

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -89,18 +89,18 @@ def _parsed(text: str, where: str) -> Json:
     if NUL in text:  # GDAL would cut the text there, and a code would become another one
         raise InputError("json.malformed", where, got=NUL)
     try:
-        document = json.loads(text, object_pairs_hook=once, parse_constant=not_finite)
+        loaded = cast("object", json.loads(text, object_pairs_hook=once, parse_constant=not_finite))
     except json.JSONDecodeError as error:
         raise InputError("json.malformed", where, got=f"{error.lineno}:{error.colno}") from None
     except ValueError:  # a whole number of thousands of digits
         raise InputError("json.malformed", where, got="number") from None
-    if not isinstance(document, dict):
+    if not isinstance(loaded, dict):
         raise InputError("file.mismatch", where, got="JSON")
-    return document
+    return cast("Json", loaded)
 
 
 def _geojson(document: Json, where: str) -> Text:
-    features = document.get("features") if document.get("type") == "FeatureCollection" else [document]
+    features: Any = document.get("features") if document.get("type") == "FeatureCollection" else [document]
     if document.get("type") not in ("FeatureCollection", "Feature") or not isinstance(features, list):
         raise InputError("file.mismatch", where, got=f"JSON {str(document.get('type'))[:40]}")
     bad: list[BadRing] = []

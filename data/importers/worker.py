@@ -38,7 +38,7 @@ JOBS: Final = {
     "child.probe": Job("data.importers.worker:probe", foreign=False),
     "grids.read": Job("data.importers.reading:read_message", foreign=True),
     "tracks.read": Job("data.importers.tracks:read_message", foreign=True),
-    "partition.assemble": Job("data.importers.proofs:assemble_message", foreign=False),
+    "partition.build": Job("data.importers.proofs:build_message", foreign=False),
     "partition.check_levels": Job("data.importers.proofs:check_levels_message", foreign=False),
     "partition.prove": Job("data.importers.proofs:prove_message", foreign=False),
 }
