@@ -2,7 +2,7 @@
 
 import sqlite3
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -146,7 +146,7 @@ PRIMARY: Final = 0xFF  # an extended result code of SQLite carries the plain one
 
 
 @contextmanager
-def translated(address: str) -> Iterator[None]:
+def translated(address: str) -> Generator[None]:
     """Turn what the database says about itself (locked, full, damaged, gone) into the product's errors."""
     try:
         yield

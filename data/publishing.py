@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from data import bulk, geopackage, ledger, states
 from data.geometry import Geometries, raw, read_all, stored_all
-from data.shapes import Shapes, drawn_hash, every_units_rings, rings_of, shapes_of
+from data.shapes import Shapes, outline_hash, every_units_rings, rings_of, shapes_of
 from data.states import Frame, Version
 from data.store import Writing
 from data.tables import CodeRow, RootFrame, UnitRow, UnitVersion
@@ -48,13 +48,15 @@ class Difference:
 def target_of(partition: Partition, valid_from: date) -> Target:
     """Return a partition as rows from a day on, parents derived by union.
 
-    Errors: `InputError` ``store.not_a_partition`` where the leaves do not close; ``store.bad_text`` for a name that PostgreSQL
+    Errors: `InputError` ``store.not_a_partition`` where the leaves do not close to the legal frame; ``store.bad_text`` for a name that PostgreSQL
     cannot hold.
     """
     derived = every_units_rings(partition)
     if derived is None:
         raise InputError("store.not_a_partition")
     every, noded = derived
+    if outline_hash(noded) != outline_hash(partition.frame):
+        raise InputError("store.not_a_partition")
     count = len(partition.units)
     leaves = set(partition.leaf_rings.owner.tolist())
     shapes = shapes_of(every, count)
@@ -155,8 +157,8 @@ def _reshaped(unit: Writing, target: Target, changed: Iterable[int], before: dic
     moved: set[str] = set()
     for old, number in pairs:
         new = target.versions[number]
-        was = drawn_hash(_alone(stored[old.id], old.vertex_kinds))
-        if was != drawn_hash(_alone(target.geometries[number], new.vertex_kinds)):
+        was = outline_hash(_alone(stored[old.id], old.vertex_kinds))
+        if was != outline_hash(_alone(target.geometries[number], new.vertex_kinds)):
             moved.add(new.key)
     return moved
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import GeometryType
 
@@ -72,12 +73,24 @@ def is_on_lattice(geometry: object) -> bool:
     return bool(np.array_equal(lattice.to_metres(lattice.snap(metres)), metres))
 
 
-def drawn_hash(rings: Rings) -> str:
-    """Return the hash of one unit's outline without junction vertices: it changes only with a legal change."""
-    keep = rings.kind == VertexKind.DRAWN
-    sizes = np.add.reduceat(keep, rings.start[:-1]) if len(rings.owner) else np.empty(0, np.int64)
-    start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return lattice.unit_hash(Rings(rings.xy[keep], start, rings.owner, rings.kind[keep]))
+def outline_hash(rings: Rings) -> str:
+    """Return a hash of one unit's outline that changes only with a legal change.
+
+    Junction vertices do not count, and neither do vertices at which the outline does not turn.
+    """
+    drawn = _only(rings, rings.kind == VertexKind.DRAWN)
+    after = lattice.following(drawn)
+    before = np.empty_like(after)
+    before[after] = np.arange(len(after))
+    into, out = drawn.xy - drawn.xy[before], drawn.xy[after] - drawn.xy
+    turns = into[:, 0] * out[:, 1] != into[:, 1] * out[:, 0]
+    return lattice.unit_hash(_only(drawn, turns))
+
+
+def _only(rings: Rings, keep: npt.NDArray[np.bool_]) -> Rings:
+    """Return the rings without some of their vertices."""
+    start = np.concatenate([[0], np.cumsum(keep)])[rings.start].astype(np.int64)
+    return Rings(rings.xy[keep], start, rings.owner, rings.kind[keep])
 
 
 def every_units_rings(partition: Partition) -> tuple[Rings, Rings] | None:

@@ -6,7 +6,7 @@ locked, `Store.run` does the whole of it again, a bounded number of times.
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,7 +85,7 @@ class Store:
     engine: Engine
 
     @contextmanager
-    def read(self, *, at: datetime | None = None) -> Iterator[Reading]:
+    def read(self, *, at: datetime | None = None) -> Generator[Reading]:
         """Give one consistent view; keep it short, since on a file a writer waits for it."""
         options = {"read_only": True}
         if self.engine.dialect.name == "postgresql":
@@ -93,13 +93,13 @@ class Store:
         with engines.translated(self.address), self.engine.connect() as connection:
             connection.execution_options(**options)
             with connection.begin():
-                yield Reading(connection, at or datetime.now(UTC))
+                yield Reading(connection, _moment(at))
 
     @contextmanager
-    def write(self, *, actor: Actor, at: datetime | None = None) -> Iterator[Writing]:
+    def write(self, *, actor: Actor, at: datetime | None = None) -> Generator[Writing]:
         """Give one unit of work, committed at the end. `ConflictError` ``store.busy`` if the lock does not come free."""
         with engines.translated(self.address), self.engine.begin() as connection:
-            yield Writing(connection, at or datetime.now(UTC), actor)
+            yield Writing(connection, _moment(at), actor)
 
     def run(self, work: Callable[[Writing], T], *, actor: Actor, at: datetime | None = None) -> T:
         """Return what ``work`` returns, doing the whole unit of work again where the database was locked."""
@@ -122,6 +122,13 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _moment(at: datetime | None) -> datetime:
+    """Return ``at``, by default now; a moment without a zone is a programming error."""
+    if at is not None and at.tzinfo is None:
+        raise ValueError("a moment needs a zone")
+    return at or datetime.now(UTC)
 
 
 def open_store(address: str, *, busy_ms: int = engines.BUSY_MS) -> Store:

@@ -1,17 +1,25 @@
 """A store on both engines: a GeoPackage file, and a PostgreSQL with PostGIS that the session starts for itself."""
 
+import itertools
 import os
 import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import shapely
 
-from data.store import Store, create_store, open_store
+from data.store import Actor, Store, create_store, open_store
+from geo import crs
+from geo.partition.assembly import assemble
+from geo.partition.features import Feature
+from geo.partition.model import Partition
+from geo.partition.subdivision import subdivide
 
 SERVERS = Path("/usr/lib/postgresql")
 ENGINES = ("sqlite", "postgresql")
@@ -32,7 +40,7 @@ class Server:
         self.home = Path(tempfile.mkdtemp(prefix="wg", dir="/tmp"))
         self.binaries = binaries
         user = "postgres" if os.geteuid() == 0 else None  # initdb refuses root
-        self.as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
+        self.as_user: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
         if user:
             shutil.chown(self.home, user, user)
         self._run("initdb", "-D", self.home / "d", "-U", "app", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
@@ -47,7 +55,7 @@ class Server:
 
     def _admin(self, statement: str) -> None:
         with psycopg.connect(f"host={self.home} user=app dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)
+            connection.execute(statement.encode())
 
     def address(self, name: str) -> str:
         """Return the address of a database."""
@@ -130,3 +138,65 @@ def store(address: str) -> Iterator[Store]:
     """Give an empty store of one engine."""
     with open_store(address) as opened:
         yield opened
+
+
+CELL_M = 100.0
+PLANE = "EPSG:27700"
+CORNER = (400_000.0, 300_000.0)
+
+
+def features_of(picture: str, parents: Mapping[str, str]) -> list[Feature]:
+    """Return the areas of a picture, a letter for each, in cells of 100 m; the top left is the north-west. A dot is nothing."""
+    rows = picture.split()
+    cells: dict[str, list[shapely.Polygon]] = {}
+    for down, row in enumerate(rows):
+        for right, letter in enumerate(row):
+            x, y = CORNER[0] + right * CELL_M, CORNER[1] + (len(rows) - 1 - down) * CELL_M
+            cells.setdefault(letter, []).append(shapely.box(x, y, x + CELL_M, y + CELL_M))
+    cells.pop(".", None)
+    return [
+        Feature(letter, f"网格{letter}", parents.get(letter), shapely.union_all(boxes).simplify(0))
+        for letter, boxes in sorted(cells.items())
+    ]
+
+
+class Draw:
+    """Makes partitions from pictures; the keys of units are those of this test, so two stores can get the very same."""
+
+    def __init__(self) -> None:
+        self.keys = (f"unit-{number}" for number in itertools.count(1))
+
+    def __call__(self, picture: str, parents: Mapping[str, str], level: int = 2, plane: str = PLANE) -> Partition:
+        """Return a new root whose leaves are the letters of a picture."""
+        made = assemble(crs.plane(plane), features_of(picture, parents), level, None, None, lambda: next(self.keys))
+        assert made.partition is not None, made.proof.faults
+        return made.partition
+
+    def below(self, partition: Partition, picture: str, parents: Mapping[str, str], level: int = 3) -> Partition:
+        """Return a partition with the letters of a picture as the level below."""
+        made = subdivide(partition, features_of(picture, parents), level, lambda: next(self.keys))
+        assert made.partition is not None, made.proof.faults
+        return made.partition
+
+
+TOWN = """
+AAB
+ACB
+"""
+UNDER = dict.fromkeys("ABC", "T")
+
+
+@pytest.fixture
+def draw() -> Draw:
+    return Draw()
+
+
+@pytest.fixture
+def town(draw: Draw) -> Partition:
+    """Return a town T of three grids A, B and C."""
+    return draw(TOWN, UNDER)
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return Actor("林小满", "town_grid_office")
