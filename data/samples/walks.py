@@ -39,15 +39,17 @@ def people() -> dict[str, Any]:
     return tomllib.loads((HERE / "people.toml").read_text("utf-8"))
 
 
-def grid_of(town: Town, village: str, name: str) -> Grid:
-    """Return the level-2 grid ``name`` of ``village``."""
-    parent = next(g.code for g in town.levels[0] if g.name == village)
-    return next(g for g in town.levels[1] if g.parent == parent and g.name == name)
+def grid_of(town: Town, person: Mapping[str, Any]) -> Grid:
+    """Return the grid of a person: of level 2, or of level 3 where ``third`` names one."""
+    first, second, third = town.levels
+    village = next(g.code for g in first if g.name == person["village"])
+    grid = next(g for g in second if g.parent == village and g.name == person["grid"])
+    return next(g for g in third if g.parent == grid.code and g.name == person["third"]) if "third" in person else grid
 
 
 def posts_held(town: Town) -> dict[tuple[str, str], str]:
     """Return who of the sample week holds which post: (code of the grid, post) -> name."""
-    return {(grid_of(town, p["village"], p["grid"]).code, p["post"]): p["name"] for p in people()["person"]}
+    return {(grid_of(town, p).code, p["post"]): p["name"] for p in people()["person"]}
 
 
 def seconds(text: str) -> int:
@@ -111,7 +113,7 @@ def errors(count: int, every: float, sigma: float, memory: float, rng: np.random
 def day(town: Town, plan: Mapping[str, Any], person: Mapping[str, Any], number: int, rng: np.random.Generator) -> Day:
     """Return the day ``number`` (0 is Monday) of ``person``."""
     way, on = person["ways"][number], dt.date.fromisoformat(plan["week"]) + dt.timedelta(days=number)
-    grid = grid_of(town, person["village"], person["grid"])
+    grid = grid_of(town, person)
     if way == "none":
         return Day(person, on, way, grid.code, np.empty((0, 3)), float("nan"))
     ground = ground_of(town, grid, way)

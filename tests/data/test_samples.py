@@ -120,7 +120,7 @@ def test_the_truth_of_a_day_is_the_length_of_the_walk_inside_the_grid() -> None:
     town = build(settings())
     rng = np.random.default_rng(3)
     person = walks.people()["person"][0]
-    grid = walks.grid_of(town, person["village"], person["grid"])
+    grid = walks.grid_of(town, person)
     ground = walks.ground_of(town, grid, "in")
     path = walks.walk(ground, 0, 3600, 1.15, rng)
     own = shapely.transform(town.borders.polygon(grid.blocks), lambda cm: cm / 100)
