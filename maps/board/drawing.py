@@ -52,7 +52,7 @@ def _name(label: Label, fill: str, halo: str) -> str:
     return "".join(out)
 
 
-def _lines(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+def borders(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
     """Return the borders of ``shapes``, each shared one once, so that its dashes do not fill each other's gaps."""
     if not shapes:
         return LineString()
@@ -84,8 +84,8 @@ def _scene(drawn: BoardMap) -> _Scene:
 
 def _ground(scene: _Scene) -> list[str]:
     """Return the areas and their borders, from the ground up."""
-    around = _lines(scene.neighbours)
-    within = shapely.difference(_lines(scene.inside), shapely.buffer(shapely.boundary(scene.own), 0.3))
+    around = borders(scene.neighbours)
+    within = shapely.difference(borders(scene.inside), shapely.buffer(shapely.boundary(scene.own), 0.3))
     width, height = scene.window.bounds[2:]
     dashes = {"fill": "none", "stroke_linejoin": "round"}
     return [

@@ -40,7 +40,8 @@ def _corner(paper: Paper, own: BaseGeometry, w: float, h: float, corners: Sequen
     return (clear or free)[0]
 
 
-def _north(box: Box, turn_deg: float, word: str) -> str:
+def north(box: Box, turn_deg: float, word: str) -> str:
+    """Return the arrow to true north, which lies ``turn_deg`` clockwise of the top of the sheet."""
     left, top, right, bottom = box
     x, y, r = (left + right) / 2, (top + bottom) / 2, (right - left) / 2
     h = r * 1.25
@@ -55,7 +56,8 @@ def _north(box: Box, turn_deg: float, word: str) -> str:
     )
 
 
-def _length(metres: int, whole_m: int) -> str:
+def bar_number(metres: int, whole_m: int) -> str:
+    """Return a number of the scale bar: in metres, or in kilometres where the whole bar is two of them or more."""
     return f"{metres / KILOMETRE:g}" if whole_m >= 2 * KILOMETRE else str(metres)
 
 
@@ -83,7 +85,7 @@ def _bar(box: Box, frame: Frame, words: Mapping[str, str]) -> str:
         )
     for i in range(BAR_PARTS + 1):
         unit = " " + words["kilometre" if whole >= 2 * KILOMETRE else "metre"] if i == BAR_PARTS else ""
-        number = _length(i * step_m, whole)
+        number = bar_number(i * step_m, whole)
         centred = x + i * step - fonts.width(number) * BAR_TYPE / 2 if i else x
         out.append(text(number + unit, (centred, y - 2.4), BAR_TYPE, fonts.REGULAR, P.ink, anchor="start"))
     return "".join(out)
@@ -102,7 +104,7 @@ def furniture(paper: Paper, drawn: BoardMap, own: BaseGeometry, words: Mapping[s
     """Return north arrow, scale bar and the tag, each in a corner the own grid leaves free if there is one."""
     arrow = _corner(paper, own, 17.0, 17.0, ("top right", "top left", "bottom right", "bottom left"))
     paper.keep(arrow, 1.0)
-    out = [_north(arrow, drawn.north_deg, words["north"])]
+    out = [north(arrow, drawn.north_deg, words["north"])]
     bar = _corner(paper, own, *bar_size(drawn.frame), ("bottom left", "bottom right", "top left", "top right"))
     paper.keep(bar, 1.0)
     out.append(_bar(bar, drawn.frame, words))
