@@ -162,7 +162,7 @@ def _written(
     return {
         **document,
         "format": FORMAT,
-        "on": wanted.valid_from.isoformat(),
+        "on": None if wanted.valid_from == OPEN_START else wanted.valid_from.isoformat(),
         "written": True,
         "seq": seq,
         "new_root": place.existing is None,

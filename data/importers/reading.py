@@ -73,7 +73,7 @@ def read_message(payload: bytes, report: Report) -> bytes:
         "parents": columns.parents,
         "format": WORDS[source.driver],
         "layer": source.layer or "",
-        "crs": crs[:80] or "WGS 84",
+        "crs": "WGS 84" if not crs or reference.same_crs(crs, reference.LONLAT) else crs[:80],
         "bad_rings": bad,
         "notes": [(note.code, note.values) for note in notes],
     }

@@ -1,0 +1,137 @@
+"""The documents of grids as lines for a person: what was made, whether it holds, and what is wrong, where."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from api import messages
+
+SHOWN: Final = 5  # faults of one kind on the screen; all of them are in the JSON
+Document = dict[str, Any]
+
+
+def coverage_lines(document: Document, lang: str) -> Iterator[str]:
+    """Give the lines of ``import/1`` or ``coverage/1``."""
+    if document.get("written"):
+        yield _say("cli.import.done", lang, root=document["root"])
+        for made in document["made"]:
+            code = "cli.import.derived" if made["derived"] else "cli.import.made"
+            yield "  " + _say(code, lang, **made)
+            if made["residuals"]:
+                yield "  " + _say("cli.import.residuals", lang, **made)
+    if "roots" in document:
+        for each in document["roots"]:
+            yield _say("cli.coverage.root", lang, root=each["root"])
+            yield from _proof_lines(each, lang)
+        yield from _fault_lines(document["frames"], lang, _say("cli.coverage.frames", lang))
+        if not document["frames"]:
+            yield _say("cli.coverage.frames_fit", lang)
+    else:
+        yield from _proof_lines(document, lang)
+    yield from _file_lines(document, lang)
+    if document.get("written") is False:
+        yield _say("cli.import.nothing", lang)
+
+
+def _proof_lines(document: Document, lang: str) -> Iterator[str]:
+    for level in document["levels"]:
+        count = len(level["faults"])
+        values = {**level, "area": _area(level["area_m2"], lang), "count": count}
+        yield ("✗ " if count else "✓ ") + _say("cli.coverage.bad" if count else "cli.coverage.good", lang, **values)
+        yield from _fault_lines(level["faults"], lang, "")
+    for row in document.get("differences", ()):
+        yield _say(
+            "cli.coverage.differ",
+            lang,
+            **{**row, "area": _area(row["area_m2"], lang), "far": _length(row["worst_m"], lang)},
+        )
+    yield from _remarks(document, lang)
+
+
+def _remarks(document: Document, lang: str) -> Iterator[str]:
+    """Give what is no fault but worth saying."""
+    if document.get("parents_from") == "place":
+        yield _say("cli.coverage.by_place", lang)
+    if document["frame"] == "derived" and document["ok"]:
+        yield _say("cli.coverage.derived", lang)
+    for name in ("rings_recut", "vertices_inserted"):
+        if document[name]:
+            yield _say(f"cli.coverage.{name}", lang, count=document[name])
+    if document.get("islands"):
+        codes = document["islands"]
+        yield _say("cli.coverage.islands", lang, count=len(codes), units=_some(codes, lang))
+    if document.get("witness"):
+        yield _say("cli.coverage.witness", lang, points=document["witness"]["points"])
+
+
+def _fault_lines(faults: Sequence[Document], lang: str, title: str) -> Iterator[str]:
+    if faults and title:
+        yield "✗ " + title
+    for kind, group in groupby(faults, key=lambda fault: fault["kind"]):
+        same = list(group)
+        area = sum(fault["area_m2"] for fault in same)
+        code = "cli.coverage.kind_area" if area else "cli.coverage.kind"
+        word = _say(f"fault.word.{kind}", lang)
+        yield "    " + _say(code, lang, kind=word, count=len(same), area=_area(area, lang))
+        for fault in same[:SHOWN]:
+            yield "      · " + fault["sentence"][lang] + _place(fault["at"], lang)
+        if len(same) > SHOWN:
+            yield "      · " + _say("cli.coverage.more", lang, count=len(same) - SHOWN)
+
+
+def _file_lines(document: Document, lang: str) -> Iterator[str]:
+    files = document.get("files", ())
+    for file in files[:SHOWN]:
+        yield _say("cli.import.file", lang, **file)
+        for note in file["notes"]:
+            yield "    " + note["sentence"][lang]
+    if len(files) > SHOWN:
+        rest = files[SHOWN:]
+        yield _say("cli.import.files_more", lang, count=len(rest), features=sum(file["features"] for file in rest))
+
+
+def export_lines(document: Document, lang: str) -> Iterator[str]:
+    """Give the lines of ``export/1``."""
+    yield _say("cli.export.done", lang, **document)
+    for level in document["levels"]:
+        yield "  " + _say("cli.export.level", lang, **level)
+    if document["levels_left_out"]:
+        yield _say("cli.export.left_out", lang, levels="、".join(map(str, document["levels_left_out"])))
+
+
+def located_lines(document: Document, lang: str) -> Iterator[str]:
+    """Give the lines of ``located/1``."""
+    if not document["roots"]:
+        yield _say("cli.locate.nowhere", lang, **document)
+    for root in document["roots"]:
+        yield _say("cli.locate.root", lang, root=root["root"], on=document["on"])
+        for unit in root["units"]:
+            name = "" if unit["name"] in ("", unit["code"]) else f"  {unit['name']}"
+            yield "  " + _say("cli.locate.unit", lang, level=unit["level"], code=unit["code"]) + name
+        if root["residual"]:
+            yield "  " + _say("cli.locate.residual", lang)
+
+
+def _some(codes: Sequence[str], lang: str) -> str:
+    separator = {"zh": "、", "en": ", "}[lang]
+    return separator.join(codes[:SHOWN]) + ("…" if len(codes) > SHOWN else "")
+
+
+def _place(at: Sequence[float] | None, lang: str) -> str:
+    return "" if at is None else _say("cli.coverage.at", lang, lon=at[0], lat=at[1])
+
+
+def _area(square_metres: float, lang: str) -> str:
+    from api.services import fault_words  # noqa: PLC0415 - heavy
+
+    return fault_words.area_words(square_metres, lang)
+
+
+def _length(metres: float, lang: str) -> str:
+    from api.services import fault_words  # noqa: PLC0415 - heavy
+
+    return fault_words.length_words(metres, lang)
+
+
+def _say(code: str, lang: str, /, **values: Any) -> str:
+    return messages.sentence(code, lang, values)
