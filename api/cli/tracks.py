@@ -1,7 +1,194 @@
-"""Commands: tracks."""
+"""Commands: reading tracks and verifying a day."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
+
+from api import messages
+from api.cli import output
+from api.settings import from_environment
+from geo.errors import InputError
+
+COLUMNS_HELP: Final = "表格的列 / columns of a table: time=…,lat=…,lon=…,track=…,accuracy=…"
+ZONE_HELP: Final = "时区；时间没有时区时必须给出 / zone; needed where times carry none"
+TRACK_HELP: Final = "文件里的哪一条 / which track of the file"
+Files = Annotated[list[Path], typer.Argument(help="轨迹文件 / track files: .gpx .plt .csv (.gz)")]
+Zone = Annotated[str | None, typer.Option(help=ZONE_HELP)]
+Columns = Annotated[str | None, typer.Option(help=COLUMNS_HELP)]
+Track = Annotated[str | None, typer.Option(help=TRACK_HELP)]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
+track_app = typer.Typer(help="轨迹文件 / track files", no_args_is_help=True)
+
+BAR: Final = {"in": "█", "out": "·", "border": "▒", "unknown": " "}
+STATES: Final = ("in", "border", "unknown", "out")
+BAR_WIDTH: Final = 60
+CLOCK: Final = slice(11, 16)
+
+
+@track_app.command("read")
+def read_command(
+    files: Files, zone: Zone = None, columns: Columns = None, track: Track = None, as_json: Json = False
+) -> None:
+    """读出轨迹，逐点说明。Read tracks and account for every point."""
+    from api.services import tracks  # noqa: PLC0415
+    from api.services.grid_files import limits_of  # noqa: PLC0415
+    from data.importers.tracks import Reading  # noqa: PLC0415
+
+    settings = from_environment()
+    limits = limits_of(settings)
+    reading = Reading(zone=zone, columns=columns_of(columns), track=track)
+    found = tracks.read(load(files, limits.bytes), reading, limits)
+    if as_json:
+        output.write_json(found)
+    else:
+        for one in found.get("tracks", [found]):
+            write_track(one, settings.lang)
+    if not tracks.usable(found):
+        raise typer.Exit(output.FAULTS)
+
+
+def verify_command(
+    files: Files,
+    grid: Annotated[str, typer.Option(help="网格编号 / code of the grid")],
+    on: Annotated[str, typer.Option(help="哪一天 / day: YYYY-MM-DD")],
+    grids: Annotated[Path | None, typer.Option(help="网格文件，不用数据库 / file of grids, no store")] = None,
+    code: Annotated[str | None, typer.Option(help="网格文件里的编号字段 / field of the code")] = None,
+    layer: Annotated[str | None, typer.Option(help="网格文件里的图层 / layer of the file of grids")] = None,
+    plane: Annotated[str | None, typer.Option(help="平面 / plane: EPSG:n")] = None,
+    root: Annotated[str | None, typer.Option(help="数据库里的哪个镇 / root of the store")] = None,
+    person: Annotated[str, typer.Option(help="人员编号 / person")] = "",
+    role: Annotated[str | None, typer.Option(help="角色 / role, e.g. level_2_chief")] = None,
+    shift: Annotated[str | None, typer.Option(help="工作时间 / working time, e.g. 08:00-12:00,14:00-18:00")] = None,
+    zone: Zone = None,
+    columns: Columns = None,
+    track: Track = None,
+    datum: Annotated[str, typer.Option(help="坐标基准 / datum: wgs84, cgcs2000")] = "wgs84",
+    mode: Annotated[str, typer.Option(help="步行或乘车 / foot, vehicle")] = "foot",
+    as_json: Json = False,
+) -> None:
+    """核对一天的轨迹是否达到要求。Did the tracks of one day meet the duties in one grid?"""
+    from api.services import verdicts, verification  # noqa: PLC0415
+    from api.services.grid_files import limits_of  # noqa: PLC0415
+    from data.importers.fields import GridFields  # noqa: PLC0415
+
+    settings = from_environment()
+    limits = limits_of(settings)
+    options = verification.Options(
+        on=day_of(on),
+        person=person,
+        role=role,
+        shift=shift,
+        zone=zone,
+        columns=columns_of(columns),
+        track=track,
+        datum=datum,
+        mode=mode,
+    )
+    if grids is not None and code is None:
+        raise InputError("verify.code_needed", str(grids))
+    tracks = load(files, limits.bytes)
+    if grids is not None:
+        (file,) = load([grids], limits.bytes)
+        fields = GridFields(code, None, (), layer)
+        found = verification.verify_with_file(tracks, file, fields, grid, options, limits, plane)
+    else:
+        from data.store import open_store  # noqa: PLC0415
+
+        with open_store(settings.require_store()) as store:
+            found = verification.verify_in_store(store, tracks, grid, options, limits, root)
+    if as_json:
+        output.write_json(found)
+    else:
+        write_verdict(found, settings.lang)
+    if not verdicts.settled(found):
+        raise typer.Exit(output.FAULTS)
+
+
+def load(files: list[Path], limit: int) -> list[Any]:
+    """Return the files' bytes under their names alone: no path goes into a document."""
+    from data.importers.files import read_bytes  # noqa: PLC0415
+    from data.importers.tracks import TrackFile  # noqa: PLC0415
+
+    return [TrackFile(path.name, read_bytes(path, limit)) for path in files]
+
+
+def columns_of(text: str | None) -> dict[str, str]:
+    """Return meaning -> column of ``time=a,lat=b``; error ``csv.setting``."""
+    found: dict[str, str] = {}
+    for part in (text or "").split(","):
+        meaning, equals, column = part.partition("=")
+        if part and (not equals or not column):
+            raise InputError("csv.setting", "--columns", got=part, values={"known": "time=…, lat=…, lon=…, track=…"})
+        if part:
+            found[meaning.strip()] = column.strip()
+    return found
+
+
+def day_of(text: str) -> date:
+    """Return the day of ``YYYY-MM-DD``; error ``day.syntax``."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise InputError("day.syntax", "--on", got=text) from error
+
+
+def write_track(one: dict[str, Any], lang: str) -> None:
+    """Print one track for a person."""
+    name = one["file"] + (f" · {one['track']}" if one["track"] else "")
+    span = f"{one['first']} – {one['last']}" if one["first"] else "—"
+    values = {"name": name, "read": one["points_read"], "kept": one["points_kept"], "span": span}
+    output.write_line(messages.sentence("track.line", lang, {**values, "segments": one["segments"]}))
+    for reason, number in one["removed"].items():
+        output.write_line(f"  − {reason}: {number}")
+    for fault in one["faults"]:
+        line = f"{fault['line']}: " if fault["line"] else ""
+        output.write_line(f"  {line}{fault['sentence'][lang]}")
+
+
+def write_verdict(found: dict[str, Any], lang: str) -> None:
+    """Print a verdict for a person: the time line, the three results, the open questions."""
+    head = {"grid": found["grid"], "on": found["on"], "person": found["person"] or "—"}
+    output.write_line(messages.sentence("verdict.head", lang, head))
+    for line in time_line(found["intervals"]):
+        output.write_line("  " + line)
+    output.write_line("  " + messages.sentence("verdict.legend", lang))
+    output.write_line("")
+    for finding in found["findings"]:
+        output.write_line(f"{finding['level']:<12} {finding['sentence'][lang]}")
+    output.write_line("")
+    for one in found["tracks"]:
+        write_track(one, lang)
+    for question in found["questions"]:
+        more = question["proposal"][lang] if question["proposal"] else ""
+        output.write_line(f"  ? {question['sentence'][lang]}{more}")
+
+
+def time_line(intervals: list[list[Any]]) -> list[str]:
+    """Return one line for each part of working time: its ends and a bar of what was known when."""
+    parts: list[list[list[Any]]] = []
+    for row in intervals:
+        if parts and parts[-1][-1][1] == row[0]:
+            parts[-1].append(row)
+        else:
+            parts.append([row])
+    return [f"{part[0][0][CLOCK]} {_bar(part)} {part[-1][1][CLOCK]}" for part in parts]
+
+
+def _bar(part: list[list[Any]]) -> str:
+    start, end = (datetime.fromisoformat(t).timestamp() for t in (part[0][0], part[-1][1]))
+    step = (end - start) / BAR_WIDTH
+    shares = [dict.fromkeys(STATES, 0.0) for _ in range(BAR_WIDTH)]
+    for t0, t1, state, *_ in part:
+        low, high = (datetime.fromisoformat(t).timestamp() - start for t in (t0, t1))
+        for cell in range(int(low / step), min(BAR_WIDTH, int(high / step) + 1)):
+            shares[cell][state] += max(0.0, min(high, (cell + 1) * step) - max(low, cell * step))
+    return "".join(BAR[max(STATES, key=lambda state, cell=cell: cell[state])] for cell in shares)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
+    app.add_typer(track_app, name="track")
+    app.command("verify")(verify_command)

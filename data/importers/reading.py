@@ -50,13 +50,13 @@ def read_message(payload: bytes, report: Report) -> bytes:
     limits, name, wanted = Limits(**head["limits"]), head["name"], GridFields(**head["fields"])
     plane = reference.plane(head["plane"])
     report("read", 0, STEPS)
-    source = _source(arrays["file"].tobytes(), name, wanted.layer, limits)
+    source = source_of(arrays["file"].tobytes(), name, wanted.layer, limits)
     layer = gdal.read_layer(source.data, source.layer, name, limits, source.encoding)
     if not len(layer.surfaces):
         raise InputError("file.no_features", name)
     report("read", 1, STEPS)
     columns = fields.columns(layer.fields, wanted, len(layer.surfaces), name)
-    crs = _crs(source, layer.crs, head["crs"], name)
+    crs = crs_of(source, layer.crs, head["crs"], name)
     packed = surfaces.to_arrays(layer.surfaces)
     packed["xy"], scale = _into(packed["xy"], crs, plane, name)
     report("read", 2, STEPS)
@@ -81,7 +81,7 @@ def read_message(payload: bytes, report: Report) -> bytes:
     return pack(answer, packed)
 
 
-def _source(data: bytes, name: str, layer: str | None, limits: Limits) -> _Source:
+def source_of(data: bytes, name: str, layer: str | None, limits: Limits) -> _Source:
     """Return what the gate of the format lets pass. Raises ``file.mismatch`` when bytes and name disagree."""
     if data.startswith(BOM):
         data = data[len(BOM) :]
@@ -127,7 +127,7 @@ def _looks_like(data: bytes) -> str:
     return next((word for magic, word in known.items() if start.startswith(magic)), "?")
 
 
-def _crs(source: _Source, found: str, given: str | None, name: str) -> str:
+def crs_of(source: _Source, found: str, given: str | None, name: str) -> str:
     """Return the CRS to read the coordinates in: the file's own, or the given one where the file is silent."""
     own = found if source.crs is None else source.crs
     silent = not own or "undefined" in own.lower()

@@ -1,0 +1,283 @@
+"""Did a person's tracks of one day meet the duties in one grid? Bytes, a grid and options in, ``verdict/1`` out.
+
+`verify` needs no database and keeps nothing; `verify_in_store` and `verify_with_file` only fetch the grid.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from api.services import tracks as track_documents
+from api.services import verdicts
+from api.services.pictures import picture
+from data.importers.child import Limits
+from data.importers.fields import GridFields
+from data.importers.onegrid import read_one
+from data.importers.tracks import Reading, TrackFile, read_files
+from data.store import Store
+from geo import crs
+from geo.crs import Plane
+from geo.errors import InputError
+from geo.tracks import cleaning, clock, distance
+from geo.tracks.cleaning import CleaningPolicy, Fixes
+from geo.tracks.clock import Window
+from geo.tracks.presence import Presence, PresencePolicy, presence
+from geo.tracks.readers import several
+from geo.tracks.track import Float64, Track
+from rules import patrol, worksystem
+from rules.evidence import Evidence
+from rules.parameters import Policy, defaults
+from rules.roles import DUTIES, role_of
+from rules.verdict import Finding, Measured
+
+Document = dict[str, Any]
+
+DEFAULT_ZONE: Final = "Asia/Shanghai"
+DATUMS: Final = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000"}
+MODES: Final = ("foot", "vehicle")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked: the day and everything that decides how the tracks are read.
+
+    ``zone`` is the zone of the day and of ``shift`` (default Asia/Shanghai) and, only if it is given, of times that carry none;
+    ``shift`` working time as ``08:00-12:00,14:00-18:00``, None for the whole day; ``columns`` meaning -> column of a table.
+    """
+
+    on: date
+    person: str = ""
+    role: str | None = None
+    shift: str | None = None
+    zone: str | None = None
+    columns: Mapping[str, str] | None = None
+    track: str | None = None
+    datum: str = "wgs84"
+    mode: str = "foot"
+    points: int = 20_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The grid to judge in: its polygon in metres of ``plane``, and where it came from (goes into ``inputs``)."""
+
+    code: str
+    name: str
+    geometry: BaseGeometry
+    plane: Plane
+    source: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """The points with a time of all tracks: flat arrays, and the track each came from."""
+
+    time_ms: Any
+    lonlat: Float64
+    accuracy_m: Float64
+    rank: Any
+    track: Any
+
+
+def verify(
+    files: Sequence[TrackFile], grid: Grid, options: Options, limits: Limits, policy: Policy | None = None
+) -> Document:
+    """Return ``verdict/1`` on one person's tracks of one day in one grid.
+
+    Parameters
+    ----------
+    files : the tracks as sent; all of them together are the person's day
+    grid : its polygon
+    options : see `Options`
+    limits : of the child that reads the files
+    policy : the numbers; by default those of ``rules/parameters.toml``
+
+    Errors: those of `data.importers.tracks.read_files`; ``track.several``, ``role.unknown``, ``datum.unknown``, ``mode.unknown``,
+    ``shift.syntax``, ``time.zone_unknown``.
+    """
+    policy = policy or defaults()
+    role = _checked(options)
+    zone = clock.zone_of(options.zone or DEFAULT_ZONE)
+    parts = clock.windows(options.on, options.shift, zone)
+    found = _tracks(files, options, limits, policy)
+    joined = _joined(found, files)
+    fixes = cleaning.clean(
+        joined.time_ms,
+        grid.plane.to_plane(joined.lonlat),
+        joined.accuracy_m,
+        joined.rank,
+        cleaning_policy(policy, options),
+    )
+    measured = measure(fixes, grid.geometry, parts, presence_policy(policy, options))
+    findings = judge(measured, role, judged_completeness=options.shift is not None, policy=policy, on=options.on)
+    documents = [
+        track_documents.document(track, track_documents.fingerprint(file), _removed(joined, fixes, number))
+        for number, (track, file) in enumerate(zip(found, files, strict=True))
+    ]
+    case = verdicts.Case(
+        person=options.person,
+        grid=grid.code,
+        on=options.on,
+        role=role,
+        shift=options.shift,
+        zone=zone,
+        datum=DATUMS[options.datum],
+        working_s=clock.total_seconds(parts),
+        inputs=_inputs(grid, documents, options, role),
+    )
+    return verdicts.document(case, findings, measured, documents, policy)
+
+
+def verify_in_store(
+    store: Store, files: Sequence[TrackFile], grid: str, options: Options, limits: Limits, root: str | None = None
+) -> Document:
+    """Return ``verdict/1`` in a grid of a store, as it was in force on the day; `NotFoundError` ``unit.missing``."""
+    shown = picture(store, root, options.on)
+    unit = shown.unit(grid)
+    source = {"root": shown.root.name, "level": unit.level, "file": None, "sha256": None}
+    found = Grid(grid, unit.name, shown.shapes[unit.key], shown.plane, source)
+    return verify(files, found, options, limits)
+
+
+def verify_with_file(
+    files: Sequence[TrackFile],
+    grids: TrackFile,
+    fields: GridFields,
+    grid: str,
+    options: Options,
+    limits: Limits,
+    plane: str | None = None,
+) -> Document:
+    """Return ``verdict/1`` in a grid out of a file; no store is touched. Errors: those of `data.importers.onegrid.read_one`."""
+    one = read_one(grids.data, grids.name, fields, grid, plane, limits)
+    source = {"root": None, "level": None, "file": one.file, "sha256": one.sha256}
+    found = Grid(one.code, one.name, one.geometry, crs.plane(one.plane), source)
+    return verify(files, found, options, limits)
+
+
+def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], policy: PresencePolicy) -> Presence:
+    """Return time in the grid within working time, from the fixes in it and the nearest one on each side."""
+    first = int(np.searchsorted(fixes.time_ms, parts[0].start_ms, "right")) - 1
+    last = int(np.searchsorted(fixes.time_ms, parts[-1].end_ms, "left")) + 1
+    near = slice(max(first, 0), last)
+    xy = fixes.xy[near]
+    signed = distance.signed_distance(distance.edges_of(geometry), xy)
+    return presence(fixes.time_ms[near], signed, xy, fixes.sigma[near], parts, policy)
+
+
+def judge(
+    measured: Presence, role: str | None, *, judged_completeness: bool, policy: Policy, on: date
+) -> tuple[Finding, ...]:
+    """Return the findings of articles 19(2) and 19(7) on a measured day."""
+    completeness = measured.completeness if judged_completeness else None
+    low, value, high = (second / 60.0 for second in (measured.low_s, measured.value_s, measured.high_s))
+    in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness)
+    worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness)
+    return (
+        *patrol.check(patrol.Facts(in_grid, measured.fixes_inside, role), policy, on),
+        *worksystem.check(worksystem.Facts(in_grid, worked, role), policy, on),
+    )
+
+
+def cleaning_policy(policy: Policy, options: Options) -> CleaningPolicy:
+    """Return the numbers of cleaning in force on the day."""
+    number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - a short name for one call
+    return CleaningPolicy(
+        v_max=number(f"v_max_{options.mode}"),
+        resets_after=int(number("resets_after")),
+        acc_max_m=number("accuracy_max"),
+        acc_missing_m=number("accuracy_missing"),
+        acc_floor_m=number("accuracy_floor"),
+        sigmas_of_accuracy=number("sigmas_of_accuracy"),
+        sigma_border_m=number("border_sigma"),
+    )
+
+
+def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
+    """Return the numbers of the bounds in force on the day; the top speed is that of cleaning."""
+    number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - as above
+    return PresencePolicy(
+        v_max=number(f"v_max_{options.mode}"),
+        k=number("slack_sigmas"),
+        short_s=number("watched_interval"),
+        short_intervals=number("watched_intervals"),
+        short_cap_s=number("watched_cap"),
+        gap_s=number("gap"),
+        gap_intervals=number("gap_intervals"),
+    )
+
+
+def _checked(options: Options) -> str | None:
+    """Return the role; raises for an option that cannot be used."""
+    if options.datum not in DATUMS:
+        raise InputError("datum.unknown", options.datum, got=options.datum, values={"known": ", ".join(DATUMS)})
+    if options.mode not in MODES:
+        raise InputError("mode.unknown", options.mode, got=options.mode, values={"known": ", ".join(MODES)})
+    if options.role is None or not options.role.strip():
+        return None
+    role = role_of(options.role)
+    if role is None:
+        raise InputError("role.unknown", options.role, got=options.role, values={"known": ", ".join(DUTIES)})
+    return role
+
+
+def _tracks(files: Sequence[TrackFile], options: Options, limits: Limits, policy: Policy) -> list[Track]:
+    reading = Reading(
+        zone=options.zone,
+        columns=options.columns,
+        track=options.track,
+        metres_per_dilution=policy.number("track.metres_per_dilution", options.on),
+        points=options.points,
+    )
+    if not files:
+        raise InputError("track.none_given")
+    found = read_files(files, reading, limits)
+    for file, tracks in zip(files, found, strict=True):
+        if len(tracks) != 1:
+            raise several(file.name, tracks)
+    return [tracks[0] for tracks in found]
+
+
+def _joined(found: Sequence[Track], files: Sequence[TrackFile]) -> _Joined:
+    """Return all points with a time; ``rank`` follows the files' content, so their order changes nothing."""
+    by_content = sorted(range(len(files)), key=lambda n: (track_documents.fingerprint(files[n]), n))
+    place = {number: rank for rank, number in enumerate(by_content)}
+    counts = [int(track.timed.sum()) for track in found]
+    return _Joined(
+        time_ms=np.concatenate([track.time_ms[track.timed] for track in found]),
+        lonlat=np.concatenate([track.lonlat()[track.timed] for track in found]),
+        accuracy_m=np.concatenate([track.accuracy_m[track.timed] for track in found]),
+        rank=np.repeat([place[number] for number in range(len(found))], counts),
+        track=np.repeat(np.arange(len(found)), counts),
+    )
+
+
+def _removed(joined: _Joined, fixes: Fixes, number: int) -> Counter[str]:
+    """Return what cleaning took from one track, by reason."""
+    outcome = fixes.outcome[joined.track == number]
+    return Counter({cleaning.REASONS[code]: int(n) for code, n in enumerate(np.bincount(outcome)) if code and n})
+
+
+def _inputs(grid: Grid, documents: Sequence[Document], options: Options, role: str | None) -> Document:
+    edges = distance.edges_of(grid.geometry)
+    shape = hashlib.sha256(np.ascontiguousarray(edges[np.lexsort(edges.T)]).tobytes()).hexdigest()
+    return {
+        "grid": {"code": grid.code, "name": grid.name, "plane": grid.plane.code, "geometry": shape, **grid.source},
+        "tracks": [document["sha256"] for document in documents],
+        "options": {
+            "role": role,
+            "shift": options.shift,
+            "zone": options.zone or DEFAULT_ZONE,
+            "zone_given": options.zone is not None,
+            "columns": dict(options.columns or {}),
+            "track": options.track,
+            "datum": options.datum,
+            "mode": options.mode,
+        },
+    }
