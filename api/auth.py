@@ -19,7 +19,7 @@ from data.store import Actor
 from geo.errors import InputError, NotFoundError, PermissionDeniedError
 
 ROLE_COOKIE: Final = "wangge_role"
-LOCAL_USER: Final = "local"
+LOCAL_USER: Final = "unverified local user"  # the name that stands in every record
 
 
 class Action(StrEnum):

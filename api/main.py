@@ -1,5 +1,7 @@
 """The web applications, made from settings: the whole one for loopback, and the public one that holds only boards."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from types import ModuleType
 
@@ -34,6 +36,14 @@ def create_public_app(settings: Settings) -> FastAPI:
     return _finished(app, settings)
 
 
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Serve; at the end let the running job end and give back the store."""
+    yield
+    app.state.runner.close()
+    app.state.stores.close()
+
+
 def _application(settings: Settings, *, public: bool) -> FastAPI:
     app = FastAPI(
         title="wangge",
@@ -42,6 +52,7 @@ def _application(settings: Settings, *, public: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.public = public

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from ipaddress import ip_address
@@ -37,6 +38,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(128)  # from now on a browser waits instead of being turned away
     except OSError as error:
         made.close()
         raise ConflictError("serve.port_taken", str(port)) from error
@@ -101,6 +103,7 @@ def serve(
         output.write_line(messages.sentence("serve.ready", settings.lang, {"where": addresses[0]}))
         for address in addresses[1:]:
             output.write_line(messages.sentence("serve.public", settings.lang, {"where": address}))
+    sys.stdout.flush()
     run_servers(applications)
 
 

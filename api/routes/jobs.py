@@ -73,6 +73,7 @@ def newest(store: Store | None, limit: int) -> list[Job]:
     """Return the newest jobs; none where there is no store."""
     if store is None:
         return []
+    tasks.end_lost(store, clock.now())
     with store.read() as view:
         return list(stored.list(view, limit))
 

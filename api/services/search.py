@@ -5,19 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
+from api.services import grids
 from api.services.attention import Desk
 from api.services.pictures import Picture, picture
 from api.services.unit_card import full_name
 from data.store import Store
-from geo.errors import WanggeError
-from geo.partition import nesting
 from geo.partition.model import Unit, UnitKind
 
 MOST: Final = 50
 _POINT: Final = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-CM: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +88,9 @@ def _matching(desk: Desk, store: Store, asked: str) -> Iterable[tuple[int, Hit]]
 
 
 def _at(desk: Desk, store: Store, point: tuple[float, float]) -> Iterable[Hit]:
+    """Yield the units that hold the point, of each root the finest first."""
     written = f"{point[0]:.6f}, {point[1]:.6f}"
-    for shown in _pictures(desk, store):
-        try:
-            x, y = shown.plane.to_plane(np.array([point]))[0]
-        except WanggeError:  # so far away that the plane has no such point
-            continue
-        if not np.isfinite((x, y)).all():
-            continue
-        found = nesting.locate(shown.partition, round(float(x) * CM), round(float(y) * CM))
-        for level in sorted(found, reverse=True):
-            yield _hit(shown, found[level], written)
+    for answer in grids.locate(store, *point, on=desk.on)["roots"]:
+        shown = picture(store, answer["root"], desk.on)
+        for unit in reversed(answer["units"]):
+            yield _hit(shown, shown.by_code[unit["code"]], written)

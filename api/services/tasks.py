@@ -74,14 +74,17 @@ def _work(store: Store, actor: Actor, job: Job) -> None:
         raise
 
 
-def end_lost(store: Store, actor: Actor, now: datetime) -> int:
+KEEPER: Final = Actor("wangge", "system")
+
+
+def end_lost(store: Store, now: datetime) -> int:
     """Return how many jobs, whose worker is gone, were ended as failed."""
     with store.read() as view:
         lost = [job for job in jobs.list(view) if job.is_lost(now) or _never_begun(job, now)]
     for job in lost:
         try:
             store.run(
-                lambda unit, job=job: jobs.fail(unit, job.id, messages.sentence("jobs.interrupted", "zh")), actor=actor
+                lambda unit, job=job: jobs.fail(unit, job.id, messages.sentence("jobs.interrupted", "zh")), actor=KEEPER
             )
         except ConflictError:  # it ended meanwhile
             continue
