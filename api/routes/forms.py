@@ -30,13 +30,6 @@ class Form:
             raise InputError("entry.missing", name)
         return self.texts[name]
 
-    def chosen(self, name: str, choices: tuple[str, ...], usual: str) -> str:
-        """Return the field ``name``, which must be one of ``choices``; ``usual`` where it is left out."""
-        found = self.texts.get(name) or usual
-        if found not in choices:
-            raise InputError("entry.choice", name, got=found[:60], limit=", ".join(choices))
-        return found
-
 
 def require_multipart(request: Request) -> None:
     """Refuse a body that is not a multipart form: ``body.type``; one without a usable boundary: ``form.malformed``."""

@@ -1,5 +1,6 @@
 """Verifying a track over HTTP: the same answer as on the command line, and nothing of it is kept."""
 
+from datetime import date
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -7,18 +8,104 @@ from starlette.concurrency import run_in_threadpool
 
 from api.auth import Action, DeclaredRoute, Resource, declares
 from api.routes import forms
+from api.routes.forms import Form
+from api.services import verification
+from api.settings import Settings
+from data.importers.child import Limits
+from data.importers.tracks import TrackFile
+from geo.errors import InputError
 
 router = APIRouter(route_class=DeclaredRoute)
 
 FILE: Final = "file"
-FIELDS: Final = frozenset(
-    {"grid", "root", "on", "zone", "shift", "role", "person", "mode", "columns", "track", "datum"}
-)
+NEEDED: Final = {"grid": "code of the grid", "on": "the day, 2026-11-24"}
+OPTIONAL: Final = {
+    "root": "root of the store; the only one if left out",
+    "person": "who walked",
+    "role": "role, e.g. level_2_chief",
+    "shift": "working time, 08:00-12:00,14:00-18:00",
+    "zone": "zone of the day, and of times that carry none",
+    "columns": "columns of a table: time=…,lat=…,lon=…,track=…",
+    "track": "which track of the file",
+    "datum": "wgs84 or cgcs2000",
+    "mode": "foot or vehicle",
+}
+FIELDS: Final = frozenset(NEEDED | OPTIONAL)
 
 
-@router.post("/api/tracks/verify")
+def _schema() -> dict[str, Any]:
+    """Return the form as OpenAPI describes it; it is read by hand, so that nothing unknown is ever ignored."""
+    texts = {
+        name: {"type": "string", "description": text, "maxLength": forms.LONGEST_FIELD}
+        for name, text in (NEEDED | OPTIONAL).items()
+    }
+    files = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": forms.MOST_FILES}
+    schema = {
+        "type": "object",
+        "properties": {FILE: files, **texts},
+        "required": [FILE, *NEEDED],
+        "additionalProperties": False,
+    }
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what an uploaded file may cost: less than one that somebody names at this computer."""
+    return Limits(
+        seconds=settings.http_seconds,
+        memory_mib=settings.http_memory_mib,
+        bytes=settings.http_bytes,
+        unpacked_bytes=settings.http_unpacked_bytes,
+        ratio=settings.archive_ratio,
+        members=settings.archive_members,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text if len(text) == len("2026-11-24") else "")
+    except ValueError:
+        raise InputError("date.syntax", "on", got=text[:60]) from None
+
+
+def _columns(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",") if part]
+    if any(not equals or not column for _, equals, column in pairs):
+        raise InputError("csv.setting", "columns", got=text[:60], values={"known": "time=…, lat=…, lon=…, track=…"})
+    return {meaning.strip(): column.strip() for meaning, _, column in pairs}
+
+
+def options_of(form: Form, points: int) -> verification.Options:
+    """Return what is asked; errors ``entry.missing``, ``date.syntax``, ``csv.setting``."""
+    text = form.texts
+    return verification.Options(
+        on=_day(form.needed("on")),
+        person=text.get("person", ""),
+        role=text.get("role") or None,
+        shift=text.get("shift") or None,
+        zone=text.get("zone") or None,
+        columns=_columns(text.get("columns", "")),
+        track=text.get("track") or None,
+        datum=text.get("datum") or "wgs84",
+        mode=text.get("mode") or "foot",
+        points=points,
+    )
+
+
+@router.post("/api/tracks/verify", openapi_extra=_schema())
 @declares(Action.RUN, Resource.TRACK)
 async def verify(request: Request) -> dict[str, Any]:
     """Return the verdict on the tracks of one person on one day (``verdict/1``)."""
     form = await forms.read_form(request, FIELDS, FILE)
-    return await run_in_threadpool(lambda: {"n": len(form.files)})
+    settings: Settings = request.app.state.settings
+    options = options_of(form, settings.http_points)
+    grid = form.needed("grid")
+    files = [TrackFile(name, content) for name, content in form.files]
+
+    def work() -> dict[str, Any]:
+        store = request.app.state.stores.get()
+        return verification.verify_in_store(
+            store, files, grid, options, limits_of(settings), form.texts.get("root") or None
+        )
+
+    return await run_in_threadpool(work)
