@@ -34,10 +34,15 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
 
 
 def _proof_lines(document: Document, lang: str) -> Iterator[str]:
+    faulty = [level["level"] for level in document["levels"] if level["faults"]]
     for level in document["levels"]:
-        count = len(level["faults"])
-        values = {**level, "area": _area(level["area_m2"], lang), "count": count}
-        yield ("✗ " if count else "✓ ") + _say("cli.coverage.bad" if count else "cli.coverage.good", lang, **values)
+        mark, code = ("✓", "good")
+        if level["faults"]:
+            mark, code = ("✗", "bad")
+        elif faulty and level["level"] < max(faulty):
+            mark, code = ("·", "unproved")
+        values = {**level, "area": _area(level["area_m2"], lang), "count": len(level["faults"])}
+        yield f"{mark} " + _say(f"cli.coverage.{code}", lang, **values)
         yield from _fault_lines(level["faults"], lang, "")
     for row in document.get("differences", ()):
         yield _say(
@@ -80,14 +85,20 @@ def _fault_lines(faults: Sequence[Document], lang: str, title: str) -> Iterator[
 
 
 def _file_lines(document: Document, lang: str) -> Iterator[str]:
+    """Give a line for each of the first files, and each remark once, the worst of its kind."""
     files = document.get("files", ())
     for file in files[:SHOWN]:
         yield _say("cli.import.file", lang, **file)
-        for note in file["notes"]:
-            yield "    " + note["sentence"][lang]
     if len(files) > SHOWN:
         rest = files[SHOWN:]
         yield _say("cli.import.files_more", lang, count=len(rest), features=sum(file["features"] for file in rest))
+    notes: dict[str, Document] = {}
+    for note in (note for file in files for note in file["notes"]):
+        seen = notes.get(note["code"])
+        if seen is None or note["values"].get("percent", 0) > seen["values"].get("percent", 0):
+            notes[note["code"]] = note
+    for note in notes.values():
+        yield "  " + note["sentence"][lang]
 
 
 def export_lines(document: Document, lang: str) -> Iterator[str]:

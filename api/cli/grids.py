@@ -119,7 +119,7 @@ def check_coverage(
     known_on: KnownOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """检查各级网格是否不重不漏：库里的，或 --files 给的文件。Prove that each level tiles the one above, of a store or of files."""
+    """检查各级网格是否不重不漏：库里的，或 --files 给的文件。Prove that each level tiles the one above."""
     from api.services import coverage  # noqa: PLC0415 - heavy
 
     settings = from_environment()

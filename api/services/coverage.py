@@ -43,8 +43,10 @@ class Levels:
     layers: tuple[str, ...] = ()
 
 
-def document(answer: Answer, plane: Plane, *, root: str | None, on: date | None, frame: str) -> Document:
-    """Return ``coverage/1``.
+def document(
+    answer: Answer, plane: Plane, *, root: str | None, on: date | None, frame: str, compared: Sequence[int] = ()
+) -> Document:
+    """Return ``coverage/1``; ``compared`` are the levels delivered as they are and held against the union of those below.
 
     Raises `WanggeError` ``proof.witness`` if the second witness contradicts the proof: then the program is wrong, and nothing
     may be built on either.
@@ -63,21 +65,21 @@ def document(answer: Answer, plane: Plane, *, root: str | None, on: date | None,
         "plane": plane.code,
         "rings_recut": proof.rings_recut,
         "vertices_inserted": proof.vertices_inserted,
-        "levels": [_level(level, answer, plane) for level in proof.levels],
+        "levels": [_level(level, answer, plane, compared=level.level in compared) for level in proof.levels],
         "islands": list(answer.notes.islands),
         "residuals": answer.notes.residuals,
         "witness": None if said is None else {"ok": said.ok, **asdict(said)},
     }
 
 
-def _level(level: LevelProof, answer: Answer, plane: Plane) -> Document:
+def _level(level: LevelProof, answer: Answer, plane: Plane, *, compared: bool) -> Document:
     area = answer.ellipsoidal_m2.get(level.level)
     return {
         "level": level.level,
         "units": level.units,
         "area_m2": round(level.area_m2, 4),
         "ellipsoidal_m2": None if area is None else round(area, 4),
-        "faults": fault_words.documents(fault_words.in_order(level.faults), plane),
+        "faults": fault_words.documents(fault_words.in_order(level.faults), plane, compared=compared),
     }
 
 
@@ -165,7 +167,7 @@ def check_files(levels: Levels, settings: Settings, progress: Progress | None = 
     answer = proofs.compared(plane, features, table, limits, str(levels.files[-1]), progress)
     answer = replace(answer, proof=with_bad_rings(answer.proof, {n: each for n, each in given.items()}))
     return {
-        **document(answer, plane, root=None, on=None, frame="derived"),
+        **document(answer, plane, root=None, on=None, frame="derived", compared=sorted(features)[:-1]),
         "parents_from": "place" if table is None else str(levels.parents),
         "files": [file for each in given.values() for file in each.documents],
         "differences": differences(answer.proof),

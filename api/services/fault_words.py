@@ -53,9 +53,11 @@ def units_words(codes: Sequence[str], lang: str) -> str:
     return messages.sentence("words.units", lang, {"units": separator.join(codes[:-1]) + last + codes[-1]})
 
 
-def sentence(fault: Fault, lang: str) -> str:
-    """Return what one fault is, in the words of a grid office."""
+def sentence(fault: Fault, lang: str, *, compared: bool = False) -> str:
+    """Return what one fault is, in the words of a grid office; ``compared``: of a delivered parent against its children."""
     alone = "_alone" if fault.kind in ("gap", "overlap") and len(fault.units) < 2 else ""
+    if compared and fault.kind == "outside_parent":
+        alone = "_below"
     values = {
         "units": units_words(fault.units, lang),
         "area": area_words(fault.area_m2, lang),
@@ -71,7 +73,7 @@ def in_order(faults: Sequence[Fault]) -> list[Fault]:
     )
 
 
-def documents(faults: Sequence[Fault], plane: Plane) -> list[Document]:
+def documents(faults: Sequence[Fault], plane: Plane, *, compared: bool = False) -> list[Document]:
     """Return the faults as ``coverage/1`` has them, places and shapes in WGS 84 lon/lat with 8 decimals."""
     places = _lonlat(np.array([fault.at or (np.nan, np.nan) for fault in faults], np.float64).reshape(-1, 2), plane)
     return [
@@ -82,7 +84,7 @@ def documents(faults: Sequence[Fault], plane: Plane) -> list[Document]:
             "width_m": round(fault.width_m, 4),
             "at": place if fault.at is not None else None,
             "geometry": _geometry(fault.geometry, plane),
-            "sentence": {lang: sentence(fault, lang) for lang in messages.LANGUAGES},
+            "sentence": {lang: sentence(fault, lang, compared=compared) for lang in messages.LANGUAGES},
         }
         for fault, place in zip(faults, places.tolist(), strict=True)
     ]

@@ -1,6 +1,6 @@
 """Grids out of the files named on the command line, read in the limited child, with how each was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from api.settings import Settings
 from data.importers.child import Limits, Progress
 from data.importers.fields import GridFields
 from data.importers.files import read_bytes
-from data.importers.grids import BadRing, GridReport, read_grids
+from data.importers.grids import BadRing, GridReport, read_many
 from data.importers.parents import Parents, read_parents
 from geo.crs import Plane
 from geo.errors import InputError
@@ -61,26 +61,33 @@ def limits_of(settings: Settings) -> Limits:
 def read_all(source: Source, plane: Plane, limits: Limits, progress: Progress | None = None) -> Given:
     """Return the features of all files of ``source`` together, in the plane's metres.
 
-    Errors: those of `data.importers.files.read_bytes` and `data.importers.grids.read_grids`; ``file.vertices`` and
+    Errors: those of `data.importers.files.read_bytes` and `data.importers.grids.read_many`; ``file.vertices`` and
     ``file.features`` also of all files together.
     """
     wanted = GridFields(source.code, source.name, source.parents, source.layer)
-    features: list[Feature] = []
-    parents: dict[str, tuple[str, ...]] = {}
-    bad: list[BadRing] = []
-    reports: list[GridReport] = []
-    for number, path in enumerate(source.files):
-        if progress is not None:
-            progress("read", number, len(source.files))
-        found, report = read_grids(read_bytes(path, limits.bytes), path.name, wanted, plane, source.crs, limits)
-        features += found
-        parents |= report.parents
-        bad += report.bad_rings
-        reports.append(report)
-        _within(reports, limits, path.name)
-    if progress is not None:
-        progress("read", len(source.files), len(source.files))
-    return Given(tuple(features), parents, tuple(bad), tuple(_document(report) for report in reports))
+    read: list[tuple[list[Feature], GridReport]] = []
+    for batch in _batches(source.files, limits.bytes):
+        read += read_many(batch, wanted, plane, source.crs, limits, progress)
+    reports = [report for _, report in read]
+    _within(reports, limits, source.files[-1].name)
+    return Given(
+        tuple(feature for features, _ in read for feature in features),
+        {code: above for report in reports for code, above in report.parents.items()},
+        tuple(ring for report in reports for ring in report.bad_rings),
+        tuple(_document(report) for report in reports),
+    )
+
+
+def _batches(paths: Sequence[Path], limit: int) -> Iterator[list[tuple[str, bytes]]]:
+    """Give the files in runs of at most ``limit`` bytes, each run for one child."""
+    batch: list[tuple[str, bytes]] = []
+    for path in paths:
+        data = read_bytes(path, limit)
+        if batch and sum(len(content) for _, content in batch) + len(data) > limit:
+            yield batch
+            batch = []
+        batch.append((path.name, data))
+    yield batch
 
 
 def given_parents(path: Path, code: str, limits: Limits) -> Parents:
@@ -111,5 +118,8 @@ def _within(reports: Sequence[GridReport], limits: Limits, name: str) -> None:
 def _document(report: GridReport) -> Document:
     kept = ("file", "sha256", "format", "layer", "crs", "features", "vertices")
     said = asdict(report)
-    notes = [{"code": note.code, "sentence": messages.both(note.code, {**note.values})} for note in report.notes]
+    notes = [
+        {"code": note.code, "values": note.values, "sentence": messages.both(note.code, {**note.values})}
+        for note in report.notes
+    ]
     return {**{name: said[name] for name in kept}, "notes": notes}

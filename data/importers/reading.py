@@ -25,7 +25,6 @@ NAMES: Final = {
 }
 WORDS: Final = {"GeoJSON": "GeoJSON", "TopoJSON": "TopoJSON", "GPKG": "GeoPackage", "ESRI Shapefile": "Shapefile (zip)"}
 COARSE: Final = 2  # decimals of a degree: places about a kilometre apart are enough to judge the point scale
-STEPS: Final = 3
 
 Report = Callable[[str, int, int], None]
 
@@ -45,40 +44,58 @@ class _Source:
 
 
 def read_message(payload: bytes, report: Report) -> bytes:
-    """Return the grids in the file of ``payload``, as `read_grids` unpacks them. Runs in the child."""
+    """Return the grids in the files of ``payload``, as `data.importers.grids.read_many` unpacks them. Runs in the child."""
     head, arrays = unpack(payload)
-    limits, name, wanted = Limits(**head["limits"]), head["name"], GridFields(**head["fields"])
-    plane = reference.plane(head["plane"])
-    report("read", 0, STEPS)
-    source = source_of(arrays["file"].tobytes(), name, wanted.layer, limits)
+    limits, wanted = Limits(**head["limits"]), GridFields(**head["fields"])
+    plane, names = reference.plane(head["plane"]), head["names"]
+    said: list[dict[str, Any]] = []
+    packed: dict[str, npt.NDArray[Any]] = {}
+    for number, name in enumerate(names):
+        report("read", number, len(names))
+        one, columns = _read(arrays[f"file.{number}"].tobytes(), name, wanted, plane, head["crs"], limits)
+        said.append(one)
+        packed |= {f"{number}.{each}": column for each, column in columns.items()}
+        _within([len(one["codes"]) for one in said], limits.features, "file.features", name)
+        _within([len(packed[f"{n}.xy"]) for n in range(len(said))], limits.vertices, "file.vertices", name)
+    report("read", len(names), len(names))
+    return pack({"files": said}, packed)
+
+
+def _within(counts: list[int], limit: int, code: str, name: str) -> None:
+    """Refuse when all files together hold more than one may."""
+    if sum(counts) > limit:
+        raise InputError(code, name, limit=limit, got=sum(counts))
+
+
+def _read(
+    data: bytes, name: str, wanted: GridFields, plane: Plane, given: str | None, limits: Limits
+) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """Return what is said of one file, and its surfaces in the plane."""
+    source = source_of(data, name, wanted.layer, limits)
     layer = gdal.read_layer(source.data, source.layer, name, limits, source.encoding)
     if not len(layer.surfaces):
         raise InputError("file.no_features", name)
-    report("read", 1, STEPS)
     columns = fields.columns(layer.fields, wanted, len(layer.surfaces), name)
-    crs = crs_of(source, layer.crs, head["crs"], name)
+    crs = crs_of(source, layer.crs, given, name)
     packed = surfaces.to_arrays(layer.surfaces)
     packed["xy"], scale = _into(packed["xy"], crs, plane, name)
-    report("read", 2, STEPS)
-    bad = _bad_rings(source, layer.bad_rings, columns.codes, crs, plane)
     notes = [*source.notes, *columns.notes]
     if source.with_height or layer.with_height:
         notes.append(Note("note.height_dropped", {}))
-    if source.crs == "" and not head["crs"]:
+    if source.crs == "" and not given:
         notes.append(Note("note.wgs84_assumed", {}))
-    notes.append(Note("note.scale", {"percent": round((scale - 1) * 100, 3), "plane": plane.code}))
-    answer: dict[str, Any] = {
+    notes.append(Note("note.scale", {"percent": round(abs(scale - 1) * 100, 3), "plane": plane.code}))
+    said: dict[str, Any] = {
         "codes": columns.codes,
         "names": columns.names,
         "parents": columns.parents,
         "format": WORDS[source.driver],
         "layer": source.layer or "",
         "crs": "WGS 84" if not crs or reference.same_crs(crs, reference.LONLAT) else crs[:80],
-        "bad_rings": bad,
+        "bad_rings": _bad_rings(source, layer.bad_rings, columns.codes, crs, plane),
         "notes": [(note.code, note.values) for note in notes],
     }
-    report("read", 3, STEPS)
-    return pack(answer, packed)
+    return said, packed
 
 
 def source_of(data: bytes, name: str, layer: str | None, limits: Limits) -> _Source:
