@@ -181,9 +181,7 @@ def test_a_shape_that_is_no_geometry_any_more_is_named(filled: Store, force: For
 
 
 def test_a_row_slipped_in_is_named(filled: Store, force: Force) -> None:
-    columns = (
-        "root_id, unit_id, parent_id, level, kind, name, is_leaf, major, minor, valid_to, seq_from, area2, geom_hash, geom"
-    )
+    columns = "root_id, unit_id, parent_id, level, kind, name, is_leaf, major, minor, valid_to, seq_from, area2, geom_hash, geom"
     force(
         f"INSERT INTO unit_version ({columns}, code, valid_from, vertex_kinds) SELECT {columns}, 'A', '2025-01-01',"  # noqa: S608
         " vertex_kinds FROM unit_version WHERE code = 'A'"
@@ -194,7 +192,9 @@ def test_a_row_slipped_in_is_named(filled: Store, force: Force) -> None:
 def test_a_missing_trigger_is_named(filled: Store) -> None:
     embedded = filled.engine.dialect.name == "sqlite"
     with filled.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER guard_ledger_delete" if embedded else "DROP TRIGGER guard_ledger_row ON ledger")
+        connection.exec_driver_sql(
+            "DROP TRIGGER guard_ledger_delete" if embedded else "DROP TRIGGER guard_ledger_row ON ledger"
+        )
     name = "guard_ledger_delete" if embedded else "guard_ledger_row"
     assert found(filled) == [("audit.trigger_missing", "", 0, name)]
 

@@ -33,8 +33,10 @@ def geometries(draw: st.DrawFn) -> BaseGeometry:
         if layout == "xym":
             xym = [f"POINT M ({' '.join(repr(v) for v in row)})" for row in array.tolist()]
             return shapely.from_wkt(xym)
-        return shapely.points(array) if layout != "xyzm" else shapely.from_wkt(
-            [f"POINT ZM ({' '.join(repr(v) for v in row)})" for row in array.tolist()]
+        return (
+            shapely.points(array)
+            if layout != "xyzm"
+            else shapely.from_wkt([f"POINT ZM ({' '.join(repr(v) for v in row)})" for row in array.tolist()])
         )
 
     def line(least: int) -> BaseGeometry:
@@ -113,7 +115,13 @@ def test_a_blob_without_envelope_gets_its_box_from_the_geometry() -> None:
 
 @pytest.mark.parametrize(
     "blob",
-    [b"", b"GP", b"\x00\x01\x9a\x6c\x00\x00" + b"\x00" * 40, b"GP\x00\x0f\x00\x00\x00\x00rest", b"GP\x00\x01\x00\x00\x00\x00junk"],
+    [
+        b"",
+        b"GP",
+        b"\x00\x01\x9a\x6c\x00\x00" + b"\x00" * 40,
+        b"GP\x00\x0f\x00\x00\x00\x00rest",
+        b"GP\x00\x01\x00\x00\x00\x00junk",
+    ],
     ids=["nothing", "cut off", "SpatiaLite", "unknown envelope", "no WKB"],
 )
 def test_what_is_no_blob_is_refused_by_name(blob: bytes) -> None:

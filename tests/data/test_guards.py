@@ -81,7 +81,9 @@ def test_a_table_cannot_be_emptied_at_once(filled: Store, table: str) -> None:
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("table", ["unit_version", "ledger", "code_registry", "root_frame", "partition_root", "store", "unit"])
+@pytest.mark.parametrize(
+    "table", ["unit_version", "ledger", "code_registry", "root_frame", "partition_root", "store", "unit"]
+)
 def test_a_row_is_not_replaced_by_the_side_door_of_sqlite(filled: Store, table: str) -> None:
     """INSERT OR REPLACE deletes the old row without asking the trigger on deletion."""
     with pytest.raises(DBAPIError, match="never changed"):
@@ -126,7 +128,10 @@ def test_a_hollowed_out_function_behind_a_trigger_is_named(filled: Store) -> Non
         attempt(filled, "CREATE TRIGGER guard_ledger_update BEFORE UPDATE ON ledger BEGIN SELECT 1; END")
         named = ["guard_ledger_update"]
     else:
-        attempt(filled, "CREATE OR REPLACE FUNCTION guard_ledger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+        attempt(
+            filled,
+            "CREATE OR REPLACE FUNCTION guard_ledger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        )
         named = ["guard_ledger_row", "guard_ledger_truncate"]
     with filled.read() as view:
         assert guards.missing(view.connection) == named

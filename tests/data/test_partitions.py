@@ -138,7 +138,9 @@ def test_a_grid_whose_outline_did_not_turn_keeps_its_major_number(
     save(store, actor, town)
     save(store, actor, below(draw, town), at=NOON + timedelta(days=1))
     with store.read(at=NOON) as view:
-        numbers = {code: [(h.version.major, h.version.minor) for h in partitions.versions(view, code)] for code in "BTx"}
+        numbers = {
+            code: [(h.version.major, h.version.minor) for h in partitions.versions(view, code)] for code in "BTx"
+        }
     assert numbers["B"] == [(1, 0), (1, 1)]
     assert numbers["T"][-1][0] == 1
     assert numbers["x"] == [(1, 0)]
@@ -207,10 +209,14 @@ def test_a_second_plane_is_refused(store: Store, actor: Actor, town: Partition, 
     assert (caught.value.code, caught.value.limit) == ("store.other_plane", "EPSG:27700")
 
 
-def test_leaves_that_do_not_close_are_refused_and_nothing_is_written(store: Store, actor: Actor, town: Partition) -> None:
+def test_leaves_that_do_not_close_are_refused_and_nothing_is_written(
+    store: Store, actor: Actor, town: Partition
+) -> None:
     shifted = town.leaf_rings.xy.copy()
     shifted[0] += 1  # one centimetre at one corner of one grid
-    rings = lattice.canonical(type(town.leaf_rings)(shifted, town.leaf_rings.start, town.leaf_rings.owner, town.leaf_rings.kind))
+    rings = lattice.canonical(
+        type(town.leaf_rings)(shifted, town.leaf_rings.start, town.leaf_rings.owner, town.leaf_rings.kind)
+    )
     broken = Partition(town.plane, town.units, rings, town.frame, town.frame_given)
     with pytest.raises(InputError) as caught:
         save(store, actor, broken)

@@ -1,0 +1,47 @@
+"""Write the small store of the present schema into ``stores``: ``python tests/data/leave_store.py``.
+
+Run once when an issue changes the schema, and commit the file; later tests upgrade it.
+"""
+
+import importlib.util
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from data import boards, jobs, partitions
+from data.migrations import HEAD
+from data.store import Actor, create_store
+
+HERE = Path(__file__).parent
+
+
+def drawing() -> Any:
+    """Return the drawing tools of the tests."""
+    found = importlib.util.spec_from_file_location("drawing", HERE / "conftest.py")
+    if found is None or found.loader is None:
+        raise FileNotFoundError("conftest.py")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def main() -> None:
+    """Write a town of three grids, one of them divided, with an issued board and a finished job."""
+    tools = drawing()
+    draw = tools.Draw()
+    town = draw(tools.TOWN, tools.UNDER)
+    parted = draw.below(town, "..x ...", {"x": "B"})
+    actor = Actor("林小满", "town_grid_office")
+    path = HERE / "stores" / f"v{HEAD}.gpkg"
+    path.parent.mkdir(exist_ok=True)
+    with create_store(str(path), tools.PLANE) as store:
+        for day, partition in ((23, town), (24, parted)):
+            at = datetime(2026, 11, day, 4, tzinfo=UTC)
+            store.run(lambda unit, p=partition: partitions.save_import(unit, "枣林镇", p), actor=actor, at=at)
+        with store.write(actor=actor, at=at) as unit:
+            boards.issue(unit, "枣林镇", "unit-2", "0" * 64, {"title": "网格A"}, date(2026, 11, 24))
+            jobs.finish(unit, jobs.create(unit, "board", {"codes": ["A"]}).id)
+
+
+if __name__ == "__main__":
+    main()
