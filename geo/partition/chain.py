@@ -49,12 +49,19 @@ def match(rings: Rings, ancestors: Int32) -> Chain:
     """Return the chain of rings (any owner order) under ``ancestors`` (levels, units): top level first, the unit itself last."""
     n = len(rings.xy)
     keys = edgehash.packed(rings.xy, rings.start)
-    table = np.zeros(1 << n.bit_length(), np.int32)
     partner = np.empty(len(keys), np.int32)
-    alone = edgehash.cancel(keys, rings.start, table, partner)
+    entries = edgehash.prepare(keys, rings.start, partner)
+    lonely = edgehash.cancel(keys, table_for(entries), partner, True)
+    edgehash.cancel(keys, table_for(lonely), partner, False)
+    alone = int((partner == -1).sum())
     rank = np.empty(n, np.int8)
     edgehash.rank_of(partner, rings.start, rings.owner, ancestors, rank)
-    return Chain(rank, int(alone), len(ancestors))
+    return Chain(rank, alone, len(ancestors))
+
+
+def table_for(entries: int) -> Int32:
+    """Return an empty table for so many entries, at most half full."""
+    return np.zeros(2 << int(entries).bit_length(), np.int32)
 
 
 def themselves(count: int) -> Int32:

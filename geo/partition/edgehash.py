@@ -52,6 +52,29 @@ def opposite(keys: UInt64, partner: Int32, j: int, i: int) -> bool:
 
 
 @compiled
+def sampled(keys: UInt64, i: int) -> bool:
+    """Tell whether segment i, and so its opposite, is one of the quarter that is looked up first."""
+    return slot(keys[i], keys[i + 1]) >> np.uint64(62) == np.uint64(0)
+
+
+@compiled
+def prepare(keys: UInt64, start: Int64, partner: Int32) -> int:
+    """Fill ``partner`` with -1, and -2 at the closing vertices; return how many segments are sampled."""
+    count = 0
+    i = 0
+    for ring in range(len(start) - 1):
+        size = start[ring + 1] - start[ring]
+        for _ in range(size):
+            partner[i] = -1
+            count += sampled(keys, i)
+            i += 1
+        if size > 0:
+            partner[i] = -2
+            i += 1
+    return count
+
+
+@compiled
 def look_up(keys: UInt64, table: Int32, partner: Int32, i: int) -> int:
     """Return the lonely opposite of segment i from the table; if there is none, enter i there and return -1."""
     mask = np.uint64(len(table) - 1)
@@ -66,39 +89,42 @@ def look_up(keys: UInt64, table: Int32, partner: Int32, i: int) -> int:
 
 
 @compiled
-def cancel(keys: UInt64, start: Int64, table: Int32, partner: Int32) -> int:
-    """Fill ``partner`` with the index of the opposite of each segment, -1 where none is left; return how many have none.
+def pair_up(keys: UInt64, partner: Int32, i: int, j: int) -> None:
+    """Make i and j partners, and along the common border on both sides every next pair that is opposite too."""
+    partner[i], partner[j] = j, i
+    one, other = i + 1, j - 1
+    while other >= 0 and partner[one] == -1 and opposite(keys, partner, other, one):
+        partner[one], partner[other] = other, one
+        one, other = one + 1, other - 1
+    one, other = i - 1, j + 1
+    while one >= 0 and partner[one] == -1 and opposite(keys, partner, other, one):
+        partner[one], partner[other] = other, one
+        one, other = one - 1, other + 1
+
+
+@compiled
+def cancel(keys: UInt64, table: Int32, partner: Int32, first: bool) -> int:
+    """Give each lonely segment its opposite as ``partner``; return how many stay lonely.
 
     Parameters
     ----------
     keys : (n + r,) from `packed`
-    start : (r + 1,) first vertex of each ring in the open numbering
-    table : zeros, a power of two of slots, more than n
-    partner : (n + r,) filled; -2 at the closing vertices
+    table : zeros, a power of two of slots, more than the segments to enter
+    partner : (n + r,) from `prepare`, then from the first pass
+    first : look up the sampled segments only; the second pass does the rest
 
-    The neighbour runs the other way along a common border, so the partner of the next segment is usually the one before
-    the last partner: that is tried first and saves half of the random accesses.
+    A random access to the table costs more than all else. The neighbour runs the other way along a common border, so one hit
+    gives the whole border; a border without a sampled segment is left to the second pass. Both passes together are complete:
+    opposite segments are both sampled or both not, and every lonely segment is looked up in one of them.
     """
-    alone = 0
-    i = 0
-    for ring in range(len(start) - 1):
-        guess = -1
-        size = start[ring + 1] - start[ring]
-        for _ in range(size):
-            partner[i] = -1
-            found = guess if guess >= 0 and opposite(keys, partner, guess, i) else look_up(keys, table, partner, i)
-            if found >= 0:
-                partner[i] = found
-                partner[found] = i
-                alone -= 1
-            else:
-                alone += 1
-            guess = found - 1
-            i += 1
-        if size > 0:
-            partner[i] = -2
-            i += 1
-    return alone
+    lonely = 0
+    for i in range(len(partner)):
+        if partner[i] == -1 and sampled(keys, i) == first:
+            j = look_up(keys, table, partner, i)
+            if j >= 0:
+                pair_up(keys, partner, i, j)
+        lonely += partner[i] == -1
+    return lonely
 
 
 @compiled

@@ -23,7 +23,7 @@ Float64 = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
 CM: Final = 100.0  # lattice steps in a metre
-EXTENT_LIMIT: Final = 2_000_000_000  # centimetres; twice the square of it still fits in 63 bits
+EXTENT_LIMIT: Final = 1_000_000_000  # centimetres from the origin; products of differences still fit in 63 bits
 AREAL: Final = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 
 
@@ -82,7 +82,11 @@ def rings_from_polygons(geometries: Objects | Sequence[object]) -> tuple[Rings, 
 
 def _ragged(array: Objects, kept: Int64) -> tuple[Float64, Int64, npt.NDArray[np.bool_], Int64]:
     """Return coordinates, ring offsets, which rings are holes, and the owner of each ring."""
-    _, metres, offsets = shapely.to_ragged_array(array[kept], include_z=False)
+    shapes = array[kept]
+    if (shapely.get_num_interior_rings(shapes) == 0).all() and (shapely.get_type_id(shapes) == AREAL[0]).all():
+        offsets = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(shapes))]).astype(np.int64)
+        return shapely.get_coordinates(shapes), offsets, np.zeros(len(kept), np.bool_), kept
+    _, metres, offsets = shapely.to_ragged_array(shapes, include_z=False)
     ring_offsets = np.asarray(offsets[0], np.int64)
     first_rings = np.asarray(offsets[1], np.int64)
     if len(offsets) == 2:  # polygons only
