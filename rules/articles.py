@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -15,12 +16,12 @@ CHECKED: Final[Mapping[str, list[str]]] = MappingProxyType(_CHECKED)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One row of the regulation: stable id, chapter, article, what it asks in our words, how strictly, and why not yet."""
+    """One row of the regulation: stable id, chapter, article and numbered item, what it asks in our words, how strictly, and why not yet."""
 
     id: str
     chapter: str
     article: int
-    item: str
+    item: int | None
     text: str
     severity: str
     waits: str
@@ -39,6 +40,7 @@ def article(requirement: str) -> Callable[[F], F]:
     return enter
 
 
+@cache
 def requirements() -> Mapping[str, Requirement]:
     """Return every requirement by id, in the order of the regulation."""
     listed = table("requirements")
@@ -46,9 +48,11 @@ def requirements() -> Mapping[str, Requirement]:
     for chapter in listed["chapter"]:
         for row in chapter["requirement"]:
             key = str(row["id"])
-            number, _, item = key.removeprefix("A").partition(".")
+            number = key.removeprefix("A").partition(".")[0]
             waits = row.get("waits", chapter["waits"])
-            found[key] = Requirement(key, chapter["title"], int(number), item, row["text"], row["severity"], waits)
+            found[key] = Requirement(
+                key, chapter["title"], int(number), row.get("item"), row["text"], row["severity"], waits
+            )
     return found
 
 
@@ -58,11 +62,10 @@ def place(requirement: str, lang: str) -> str:
     >>> place("A19.2a", "zh")
     '第十九条第（二）项'
     """
-    number, _, item = requirement.removeprefix("A").partition(".")
-    digits = "".join(letter for letter in item if letter.isdigit())
+    row = requirements()[requirement]
     if lang == "zh":
-        return f"第{numeral(int(number))}条" + (f"第（{numeral(int(digits))}）项" if digits and int(digits) else "")
-    return f"Article {int(number)}" + (f"({digits})" if digits and int(digits) else "")
+        return f"第{numeral(row.article)}条" + (f"第（{numeral(row.item)}）项" if row.item else "")
+    return f"Article {row.article}" + (f"({row.item})" if row.item else "")
 
 
 def numeral(number: int) -> str:

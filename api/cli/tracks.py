@@ -69,7 +69,7 @@ def verify_command(
     mode: Annotated[str, typer.Option(help="步行或乘车 / foot, vehicle")] = "foot",
     as_json: Json = False,
 ) -> None:
-    """核对一天的轨迹是否达到要求。Did the tracks of one day meet the duties in one grid?"""
+    """核对一天的轨迹是否达到要求。Tell whether the tracks of one day meet the duties in one grid."""
     from api.services import verdicts, verification  # noqa: PLC0415
     from api.services.grid_files import limits_of  # noqa: PLC0415
     from data.importers.fields import GridFields  # noqa: PLC0415

@@ -136,7 +136,7 @@ def questions(
         asked.append(("question.rota", {}))
     if case.shift is None:
         asked.append(("question.shift", {}))
-    asked.append(("question.half_day", {"needed": clock_time(policy.number("half_day.required", case.on))}))
+    asked.append(("question.half_day", {"needed": policy.number("half_day.required", case.on) / 60}))
     asked.append(("question.worked_time", {"working": clock_time(case.working_s / 60)}))
     needed = policy.number("worked_day.required", case.on)
     if case.shift is not None and case.working_s / 60 < needed:
