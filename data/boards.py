@@ -88,7 +88,7 @@ def all_boards(s: Reading, states: Sequence[str] = (ISSUED,)) -> list[Board]:
     return [Board(*row) for row in rows]
 
 
-def _boards() -> Select[Any]:
+def _boards() -> Select[*tuple[Any, ...]]:
     columns = (
         BoardRow.code,
         PartitionRoot.name,

@@ -100,11 +100,11 @@ def _begin(connection: Connection) -> None:
 def register_functions(connection: sqlite3.Connection) -> None:
     """Give a connection the five functions that GeoPackage's index triggers call."""
     for place, name in enumerate(("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")):
-        connection.create_function(name, 1, _Edge(place), deterministic=True)
-    connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
+        connection.create_function(name, 1, Edge(place), deterministic=True)
+    connection.create_function("ST_IsEmpty", 1, is_empty, deterministic=True)
 
 
-class _Edge:
+class Edge:
     """One edge of the box of a GeoPackage blob; ``place`` 0 min x, 1 max x, 2 min y, 3 max y."""
 
     def __init__(self, place: int) -> None:
@@ -122,7 +122,8 @@ class _Edge:
         return None if geometry.is_empty else (minx, maxx, miny, maxy)[self.place]
 
 
-def _is_empty(blob: bytes | None) -> int | None:
+def is_empty(blob: bytes | None) -> int | None:
+    """Return 1 for the blob of an empty geometry, else 0."""
     return None if blob is None else int(bool(blob[3] & EMPTY))
 
 

@@ -14,7 +14,7 @@ import shapely
 from geoalchemy2 import Geometry, WKBElement
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Column, ColumnElement, Dialect, LargeBinary, Table, column, func, select, table, type_coerce
+from sqlalchemy import ColumnElement, Dialect, LargeBinary, column, func, select, table, type_coerce
 from sqlalchemy.dialects.sqlite.base import ischema_names
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator
@@ -133,7 +133,7 @@ class Geom(TypeDecorator[BaseGeometry]):
         if value is None:
             return None
         if dialect.name == "sqlite":
-            return encode(value, shapely.get_srid(value))
+            return encode(value, int(shapely.get_srid(value)))
         return WKBElement(shapely.to_wkb(value, include_srid=True), srid=int(shapely.get_srid(value)), extended=True)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> BaseGeometry | None:
@@ -144,7 +144,7 @@ class Geom(TypeDecorator[BaseGeometry]):
             return shapely.set_srid(decode(value), srid_of(value))
         return shapely.from_wkb(bytes(value.data))
 
-    def coerce_compared_value(self, _op: object, _value: object) -> "Geom":
+    def coerce_compared_value(self, op: object, value: object) -> "Geom":  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return itself, so that a compared value is bound as a geometry."""
         return self
 
@@ -170,13 +170,11 @@ def read_all(values: Sequence[bytes], dialect: str) -> Geometries:
     return shapely.from_wkb(np.array([bytes(value) for value in values], dtype=object))
 
 
-def in_box(geometry: Column[Any], box: Box, dialect: str, srid: int) -> ColumnElement[bool]:
+def in_box(geometry: Any, box: Box, dialect: str, srid: int) -> ColumnElement[bool]:
     """Return the condition that a geometry's box may meet ``box``: a superset of the truth, found by the index."""
     if dialect == "postgresql":
         return geometry.op("&&", is_comparison=True)(func.ST_MakeEnvelope(*box, srid))
     owner = geometry.table
-    if not isinstance(owner, Table):
-        raise TypeError("in_box wants a column of a table")
     index = table(f"rtree_{owner.name}_{geometry.name}", *map(column, ("id", "minx", "maxx", "miny", "maxy")))
     minx, miny, maxx, maxy = box
     meets = (index.c.minx <= maxx, index.c.maxx >= minx, index.c.miny <= maxy, index.c.maxy >= miny)

@@ -49,7 +49,7 @@ def resync(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         _resync_server(connection)
         return
-    there = _triggers(connection)
+    there = triggers(connection)
     for table in geopackage.layers(connection):
         wanted = geopackage.index_triggers(table)
         if _make(connection, there, wanted):
@@ -62,7 +62,7 @@ def missing(connection: Connection) -> list[str]:
     """Return the triggers that are gone, disabled or not as we make them, as ``table.trigger``."""
     if connection.dialect.name == "postgresql":
         return _missing_on_server(connection)
-    there = _triggers(connection)
+    there = triggers(connection)
     wanted: dict[str, str] = {}
     for table in geopackage.layers(connection):
         wanted |= geopackage.index_triggers(table)
@@ -79,7 +79,8 @@ def _make(connection: Connection, there: Mapping[str, str], wanted: Mapping[str,
     return bool(lost)
 
 
-def _triggers(connection: Connection) -> dict[str, str]:
+def triggers(connection: Connection) -> dict[str, str]:
+    """Return the triggers of an embedded store: name -> statement."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     return {row.name: row.sql for row in rows}
 
@@ -154,7 +155,7 @@ def _function(guard: Guard, columns: list[str]) -> str:
       RAISE EXCEPTION '{_sentence(guard.table, "plane")}' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
-  END IF;"""
+  END IF;"""  # noqa: S608 — no value from outside
     return f"""CREATE OR REPLACE FUNCTION "{PREFIX}{guard.table}"() RETURNS trigger LANGUAGE plpgsql AS $guard$
 BEGIN{plane}
   IF TG_OP = 'UPDATE' THEN

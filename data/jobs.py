@@ -72,7 +72,7 @@ def list(s: Reading, limit: int = 100) -> tuple[Job, ...]:  # noqa: A001 — rea
     return tuple(Job(*row) for row in s.connection.execute(_jobs().order_by(JobRow.id.desc()).limit(limit)))
 
 
-def _jobs() -> Select[Any]:
+def _jobs() -> Select[*tuple[Any, ...]]:
     return select(*(getattr(JobRow, name) for name in Job.__dataclass_fields__))
 
 

@@ -166,10 +166,10 @@ def known_seq(s: Reading, root_id: int, root_name: str, known_on: date) -> int:
     """
     end = datetime.combine(known_on, datetime.min.time(), ZONE) + timedelta(days=1)
     query = select(func.max(LedgerRow.seq)).where(LedgerRow.root_id == root_id, LedgerRow.recorded_at < end)
-    seq = s.connection.execute(query).scalar_one()
+    seq = s.connection.execute(query).scalar_one_or_none()
     if seq is None:
         raise NotFoundError("store.not_known_then", root_name, got=known_on.isoformat())
-    return int(seq)
+    return seq
 
 
 def as_document(entry: Entry) -> dict[str, Any]:

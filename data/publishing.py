@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from data import bulk, geopackage, ledger, states
 from data.geometry import Geometries, raw, read_all, stored_all
-from data.shapes import Shapes, outline_hash, every_units_rings, rings_of, shapes_of
+from data.shapes import Shapes, every_units_rings, outline_hash, rings_of, shapes_of
 from data.states import Frame, Version
 from data.store import Writing
 from data.tables import CodeRow, RootFrame, UnitRow, UnitVersion
@@ -48,8 +48,8 @@ class Difference:
 def target_of(partition: Partition, valid_from: date) -> Target:
     """Return a partition as rows from a day on, parents derived by union.
 
-    Errors: `InputError` ``store.not_a_partition`` where the leaves do not close to the legal frame; ``store.bad_text`` for a name that PostgreSQL
-    cannot hold.
+    Errors: `InputError` ``store.not_a_partition`` where the leaves do not close to the legal frame; ``store.bad_text`` for a
+    name that PostgreSQL cannot hold.
     """
     derived = every_units_rings(partition)
     if derived is None:

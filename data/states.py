@@ -16,7 +16,6 @@ from data.ledger import digest
 from data.store import Reading
 from data.tables import RootFrame, UnitRow, UnitVersion
 
-
 R = TypeVar("R", "Version", "Frame")
 
 
@@ -122,7 +121,7 @@ def versions(s: Reading, root_id: int, *conditions: ColumnElement[bool]) -> list
     columns = [getattr(UnitVersion, name) for name in names]
     query = select(UnitVersion.id, UnitVersion.unit_id, UnitVersion.parent_id, *columns[1:])
     rows = s.connection.execute(query.where(UnitVersion.root_id == root_id, *conditions).order_by(UnitVersion.id))
-    return [Version(row[0], keys.get(row[1], ""), keys.get(row[2]), *row[3:]) for row in rows]
+    return [Version(row[0], keys.get(row[1], ""), keys.get(row[2] or 0), *row[3:]) for row in rows]
 
 
 def frames(s: Reading, root_id: int, *conditions: ColumnElement[bool]) -> list[Frame]:

@@ -176,7 +176,7 @@ def upgrade(address: str) -> tuple[str, str]:
         if before != HEAD:
             if not _is_past(before):
                 raise ConflictError("store.newer_schema", engines.shown(address), got=before, limit=HEAD)
-            _migrate(address)
+            migrate(address)
         return before, HEAD
 
 
@@ -262,14 +262,14 @@ def _place(draft: Path, path: Path) -> None:
 
 
 def _fill(store: Store, plane: crs.Plane | None) -> None:
-    _migrate(store.address)
+    migrate(store.address)
     with store.write(actor=Actor("wangge", "init")) as unit:
         unit.connection.execute(sa.insert(StoreRow).values(id=1, created_at=unit.at))
         if plane is not None:
             fix_plane(unit, plane)
 
 
-def _migrate(address: str) -> None:
+def migrate(address: str) -> None:
     """Run the migrations up to the head, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

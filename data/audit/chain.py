@@ -13,6 +13,8 @@ from data.tables import LedgerRow, PartitionRoot
 from data.tables.columns import canonical
 
 DOCUMENTS: Final = ("content", "engine_versions")
+ROOT_COLUMNS: Final = tuple(column.name for column in PartitionRoot.__table__.columns)
+ENTRY_COLUMNS: Final = tuple(column.name for column in LedgerRow.__table__.columns)
 
 
 def entries(s: Reading, root_id: int) -> Sequence[Row[Any]]:
@@ -47,7 +49,7 @@ def doubts(root: Row[Any], rows: Sequence[Row[Any]]) -> list[Doubt]:
 
 def hash_again(root_key: str, row: Row[Any]) -> str:
     """Return the hash an entry should have; nothing where its documents are no longer the canonical text of a JSON value."""
-    entry = dict(row._mapping)
+    entry = {name: getattr(row, name) for name in ENTRY_COLUMNS}
     for name in DOCUMENTS:
         value = document(entry[name])
         if value is None or canonical(value) != entry[name]:
@@ -71,7 +73,7 @@ def root_doubts(s: Reading, root: Row[Any], rows: Sequence[Row[Any]]) -> list[Do
     if not isinstance(facts, dict):
         return [Doubt("audit.root_changed", root.name, 1, values={"what": "root"})]
     plane = s.plane
-    now = {name: getattr(root, name) for name in PartitionRoot.__table__.columns.keys() if name in facts}
+    now = {name: getattr(root, name) for name in ROOT_COLUMNS if name in facts}
     now |= {"pipeline": plane.pipeline, "wkt": plane.wkt} if plane is not None else {}
     changed = sorted(name for name, value in facts.items() if now.get(name) != value)
     if plane is None or plane.code != root.plane:

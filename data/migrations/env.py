@@ -1,6 +1,6 @@
 """How Alembic runs a migration: on the connection it is given, in one transaction, with the triggers renewed."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ def include_object(_object: object, name: str | None, kind: str, reflected: bool
     return not (reflected and kind in ("table", "index") and (name or "").startswith(HIDDEN))
 
 
-def render_item(kind: str, item: object, _autogen: object) -> str | bool:
+def render_item(kind: str, item: Any, _autogen: object) -> str | Literal[False]:
     """Write our geometry type in a revision as our geometry type."""
     return f"Geom({item.kind!r})" if kind == "type" and isinstance(item, Geom) else False
 
@@ -30,8 +30,9 @@ def compare_type(
     return False if type(_declared).__name__ == "Geom" else None
 
 
-def on_version_apply(ctx: Any, **_kw: object) -> None:
+def on_version_apply(ctx: Any, step: object, heads: object, run_args: object) -> None:
     """Renew the triggers after each step, inside its transaction."""
+    del step, heads, run_args
     guards.resync(ctx.connection)
 
 

@@ -23,7 +23,8 @@ class Instant(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """Return timestamptz, or text."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+        held: Any = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(held)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Return what the driver stores; a moment without a zone is a programming error."""
@@ -44,12 +45,14 @@ class Document(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, _dialect: Dialect) -> str:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         """Return the canonical text."""
+        del dialect
         return canonical(value)
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Return the value."""
+        del dialect
         return None if value is None else json.loads(value)
 
 

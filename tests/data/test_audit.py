@@ -9,7 +9,7 @@ import shapely
 import sqlalchemy as sa
 
 from api.services import audit as service
-from data import audit, partitions
+from data import audit, guards, partitions
 from data.store import Actor, Store
 from data.tables import RootFrame, UnitVersion
 from geo.partition.model import Partition
@@ -33,14 +33,13 @@ def filled(store: Store, actor: Actor, town: Partition, draw: Any) -> Store:
 @pytest.fixture
 def force(filled: Store) -> Force:
     """Give a hand that drops every guard first, edits, and puts the guards back as if nothing had been."""
-    from data import guards
 
     def edit(statement: sa.Executable | str) -> None:
         with filled.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 driver: Any = connection.connection.driver_connection
                 driver.execute("PRAGMA foreign_keys=OFF")
-                for name in guards._triggers(connection):  # noqa: SLF001
+                for name in guards.triggers(connection):
                     if name.startswith("guard_"):
                         connection.exec_driver_sql(f"DROP TRIGGER {name}")
             else:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyogrio
+import pyogrio.raw
 import pytest
 import shapely
 import sqlalchemy as sa

@@ -93,7 +93,7 @@ def test_a_row_is_not_replaced_by_the_side_door_of_sqlite(filled: Store, table: 
 def test_a_geometry_in_another_plane_is_refused(filled: Store) -> None:
     row = sa.select(RootFrame.__table__).limit(1)
     with filled.engine.begin() as connection:
-        values = dict(connection.execute(row).one()._mapping)  # noqa: SLF001
+        values = dict(connection.execute(row).mappings().one())
         values |= {"id": 999, "which": "other", "geom": shapely.set_srid(values["geom"], 4549)}
         with pytest.raises(DBAPIError, match="not in the plane of the store"):
             connection.execute(sa.insert(RootFrame).values(values))

@@ -11,10 +11,11 @@ from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from data import audit, geopackage, guards, partitions
 from data.migrations import HEAD
-from data.store import MIGRATIONS, Actor, Store, create_store, open_store, schema_of, upgrade
+from data.store import MIGRATIONS, Actor, Store, create_store, migrate, open_store, schema_of, upgrade
 from data.tables import Base
 from geo.errors import ConflictError
 from geo.partition.model import Partition
@@ -83,17 +84,15 @@ def test_a_batch_change_that_drops_the_triggers_gets_them_back(store: Store, act
             assert guards.missing(connection) == []
             for table in geopackage.layers(connection):
                 assert geopackage.index_differences(connection, table) == 0
-            with pytest.raises(sa.exc.DBAPIError, match="never changed"), connection.begin_nested():
+            with pytest.raises(DBAPIError, match="never changed"), connection.begin_nested():
                 connection.exec_driver_sql("UPDATE unit_version SET remark = 'x'")
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM alembic_version"))  # so that the history runs over existing tables
-    with pytest.raises((sa.exc.DBAPIError, ConflictError)):
-        from data.store import _migrate
-
-        _migrate(store.address)
+    with pytest.raises((DBAPIError, ConflictError)):
+        migrate(store.address)
     with store.read() as view:
         assert view.connection.execute(sa.text("SELECT count(*) FROM alembic_version")).scalar_one() == 0
         assert partitions.roots(view) == []

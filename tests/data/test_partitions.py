@@ -1,6 +1,7 @@
 """Partitions written as entries and read back by the rule of the two clocks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -227,7 +228,7 @@ def test_leaves_that_do_not_close_are_refused_and_nothing_is_written(
 
 
 def test_a_name_that_one_engine_cannot_hold_is_refused_on_both(store: Store, actor: Actor, town: Partition) -> None:
-    units = (*town.units[:-1], Unit(**{**{f: getattr(town.units[-1], f) for f in Unit.__slots__}, "name": "坏\x00名"}))
+    units = (*town.units[:-1], replace(town.units[-1], name="坏\x00名"))
     with pytest.raises(InputError) as caught:
         save(store, actor, Partition(town.plane, units, town.leaf_rings, town.frame, town.frame_given))
     assert caught.value.code == "store.bad_text"

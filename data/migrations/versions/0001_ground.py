@@ -1,5 +1,7 @@
 """The ground: the store and its plane, roots, frames, units, their versions, codes, ledger, boards, jobs."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -53,7 +55,7 @@ def _blob_check(table: str, embedded: bool) -> list[sa.CheckConstraint]:
     return [check] if embedded else []
 
 
-def _clocks() -> list[sa.Column]:
+def _clocks() -> list[sa.Column[Any]]:
     return [
         sa.Column("valid_from", sa.Date, nullable=False),
         sa.Column("valid_to", sa.Date, nullable=False),
@@ -62,7 +64,7 @@ def _clocks() -> list[sa.Column]:
     ]
 
 
-def _shape() -> list[sa.Column]:
+def _shape() -> list[sa.Column[Any]]:
     return [
         sa.Column("geom_hash", sa.Text, nullable=False),
         sa.Column("area2", Whole, nullable=False),
@@ -71,7 +73,7 @@ def _shape() -> list[sa.Column]:
     ]
 
 
-def _root() -> sa.Column:
+def _root() -> sa.Column[Any]:
     return sa.Column("root_id", Whole, sa.ForeignKey("partition_root.id"), nullable=False)
 
 
@@ -149,7 +151,7 @@ def _units(embedded: bool) -> None:
         sa.CheckConstraint("valid_from < valid_to", name="days_in_order"),
         *_blob_check("unit_version", embedded),
     )
-    believed = {"sqlite_where": BELIEVED, "postgresql_where": BELIEVED}
+    believed: dict[str, Any] = {"sqlite_where": BELIEVED, "postgresql_where": BELIEVED}
     op.create_index("ix_unit_version_unit_id", "unit_version", ["unit_id"])
     op.create_index("version_by_root", "unit_version", ["root_id", "seq_from"])
     op.create_index("one_version", "unit_version", ["unit_id", "valid_from"], unique=True, **believed)

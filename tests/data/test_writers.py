@@ -1,0 +1,156 @@
+"""Many writers at once, and writers that die: nothing is lost, nothing is half there."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from data import audit, ledger, partitions
+from data.store import Actor, Store, open_store
+from data.tables import LedgerRow
+from geo.errors import ConflictError
+from geo.partition.model import Partition
+
+CLERK = Actor("clerk", "town_grid_office")
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+CHECKOUT = Path(__file__).parents[2]
+
+
+def add(address: str, writer: int, count: int) -> int:
+    """Append ``count`` entries to the ledger of a store, each on the head it finds."""
+    with open_store(address) as store:
+        for number in range(count):
+            act = ledger.Act("note", NOON.date(), {"writer": writer, "number": number})
+
+            def work(unit: Any, act: ledger.Act = act) -> None:
+                ledger.append(unit, 1, act, "0" * 64, base=ledger.head(unit, 1, None))
+
+            store.run(work, actor=CLERK)
+    return count
+
+
+def check_chain(store: Store, wanted: int) -> None:
+    with store.read() as view:
+        entries = ledger.entries(view, 1)
+        root = partitions.find_root(view)
+        said = view.connection.execute(sa.select(LedgerRow.content).where(LedgerRow.kind == "note")).scalars().all()
+    assert [e.seq for e in entries] == list(range(1, wanted + 2))
+    assert all(e.prev_hash == before.hash for before, e in pairwise(entries))
+    assert (root.head_seq, root.head_hash) == (wanted + 1, entries[-1].hash)
+    assert len({(c["writer"], c["number"]) for c in said}) == wanted
+
+
+def test_four_threads_with_twenty_writes_each_lose_nothing(store: Store, town: Partition) -> None:
+    store.run(lambda unit: partitions.save_import(unit, "枣林镇", town), actor=CLERK)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(add, [store.address] * 4, range(4), [20] * 4)) == 80
+    check_chain(store, 80)
+
+
+def test_three_processes_with_forty_writes_each_lose_nothing(store: Store, town: Partition) -> None:
+    store.run(lambda unit: partitions.save_import(unit, "枣林镇", town), actor=CLERK)
+    children = [
+        subprocess.Popen([sys.executable, "-c", WRITER, store.address, str(writer)], cwd=CHECKOUT)
+        for writer in range(3)
+    ]
+    assert [child.wait(timeout=120) for child in children] == [0, 0, 0]
+    check_chain(store, 120)
+
+
+WRITER = """
+import sys
+from datetime import date
+from data import ledger
+from data.store import Actor, open_store
+
+with open_store(sys.argv[1]) as store:
+    for number in range(40):
+        act = ledger.Act("note", date(2026, 11, 24), {"writer": int(sys.argv[2]), "number": number})
+        work = lambda unit: ledger.append(unit, 1, act, "0" * 64, base=ledger.head(unit, 1, None))
+        store.run(work, actor=Actor("clerk", "x"))
+"""
+
+
+def test_of_two_who_make_the_same_root_at_once_one_is_refused(store: Store, draw: Any) -> None:
+    both = [draw("AB", dict.fromkeys("AB", "T")) for _ in range(2)]
+    start = threading.Barrier(2)
+
+    def make(partition: Partition) -> str:
+        start.wait()
+        try:
+            store.run(lambda unit: partitions.save_import(unit, "枣林镇", partition), actor=CLERK)
+        except ConflictError as error:
+            return error.code
+        return "made"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(make, both))
+    assert answers[0] == "made" or answers[1] == "made"
+    assert answers.count("made") == 1
+    with store.read() as view:
+        assert len(partitions.load(view).units) == 3
+
+
+CRASH = """
+import os, sys
+from data import ledger, partitions
+from data.store import Actor, open_store
+
+store = open_store(sys.argv[1])
+
+def stop(*args, **kw):
+    print("written", flush=True)
+    sys.stdin.readline()
+
+ledger.append = stop
+with store.write(actor=Actor("clerk", "x")) as unit:
+    town = partitions.load(unit, "枣林镇")
+    from dataclasses import replace
+    units = tuple(replace(u, name=u.name + "改") for u in town.units)
+    partitions.save_import(unit, "枣林镇", replace(town, units=units))
+"""
+
+
+@pytest.fixture
+def victim(store: Store, town: Partition) -> Generator[subprocess.Popen[str]]:
+    """Give a process that has written new versions and closed old ones, and waits before moving the head."""
+    store.run(lambda unit: partitions.save_import(unit, "枣林镇", town), actor=CLERK)
+    command = [sys.executable, "-c", CRASH, store.address]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_process_killed_before_the_head_moves_leaves_no_half_change(
+    store: Store, victim: subprocess.Popen[str], town: Partition
+) -> None:
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    with store.read() as view:
+        assert [u.name for u in partitions.load(view).units] == [u.name for u in town.units]
+        assert partitions.find_root(view).head_seq == 1
+        assert audit.verify(view).doubts == ()
+    renamed = town.units[:1] + tuple(type(u)(u.key, u.code, "新名", u.level, u.kind, u.parent) for u in town.units[1:])
+    after = Partition(town.plane, renamed, town.leaf_rings, town.frame, town.frame_given)
+    assert store.run(lambda unit: partitions.save_import(unit, "枣林镇", after), actor=CLERK) == 2
+
+
+def test_another_process_reads_the_old_state_while_a_write_is_open(
+    store: Store, victim: subprocess.Popen[str], town: Partition
+) -> None:
+    with store.read() as view:
+        assert [u.name for u in partitions.load(view).units] == [u.name for u in town.units]
+    assert victim.poll() is None
