@@ -2,7 +2,6 @@
 
 import json
 import platform
-import sqlite3
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, requires, version
@@ -14,6 +13,7 @@ import shapely
 
 from api import messages
 from api.services.attention import Desk
+from data import health
 
 HERE: Final = Path(__file__).parents[2]
 LICENCES: Final = HERE / "maps" / "static" / "licences.json"
@@ -70,7 +70,7 @@ def _versions(desk: Desk) -> tuple[tuple[str, str], ...]:
         ("Python", platform.python_version()),
         ("GEOS", shapely.geos_version_string),
         ("PROJ", pyproj.proj_version_str),
-        ("SQLite", sqlite3.sqlite_version),
+        ("SQLite", health.sqlite_version()),
     ]
     if desk.store is not None:
         found.append(("store", "GeoPackage" if desk.store.engine.dialect.name == "sqlite" else "PostgreSQL + PostGIS"))

@@ -12,8 +12,10 @@ import pytest
 pytestmark = pytest.mark.pure
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
-SELECTED = ["E", "W", "F", "I", "B", "UP", "N", "D", "A", "SIM", "PT", "RUF", "DTZ", "T20", "BLE", "S101", "S608"]
-SELECTED += ["TRY002", "PLC0415", "PLR2004", "TID251", "C901"]
+SELECTED = [
+    *("E", "W", "F", "I", "B", "UP", "N", "D", "A", "SIM", "PT", "RUF", "DTZ", "T20", "BLE", "S101", "S608"),
+    *("TRY002", "PLC0415", "PLR2004", "TID251", "C901"),
+]
 BREACHES = {
     "TID251": "from fastapi import HTTPException\n",
     "T201": "print(1)\n",

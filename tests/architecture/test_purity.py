@@ -33,7 +33,7 @@ EPSG_HOME = "geo/crs.py"
 QUIET = """
 import sys, importlib, os
 done = []
-ACTS = {"socket.connect", "socket.bind", "subprocess.Popen", "os.mkdir", "os.remove", "os.rename", "sqlite3.connect"}
+ACTS = {"socket.connect", "subprocess.Popen", "os.mkdir", "os.remove", "os.rename", "sqlite3.connect"}
 cache = os.environ["NUMBA_CACHE_DIR"]
 def watch(event, args):
     acts = event in ACTS or event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")

@@ -215,7 +215,7 @@ def test_there_is_a_code_to_scan_only_where_there_is_an_address(record: BoardRec
     assert str(code.ec_level) == "Q"
 
 
-@pytest.mark.parametrize("address", ["https://a.cn/b/x", ADDRESS, "https://" + "long-name." * 12 + "example/b/x"])
+@pytest.mark.parametrize("address", ["https://a.test/b/x", ADDRESS, "https://" + "long-name." * 12 + "example/b/x"])
 def test_the_modules_are_large_enough_and_drawn_as_the_code_says(address: str) -> None:
     svg, side = press.qr(address)
     code = segno.make(address, error="q", boost_error=False, micro=False)
