@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from data import ledger, states
 from data.geometry import Box, in_box, raw, read_all
@@ -140,7 +141,10 @@ def _new_root(unit: Writing, name: str, plane: str, ruled: tuple[str, str, Any])
         "level_rules": level_rules,
     }
     values = insert(PartitionRoot).values(**facts, head_seq=0, head_hash=ledger.NO_HASH)
-    number = unit.connection.execute(values.returning(PartitionRoot.id)).scalar_one()
+    try:
+        number = unit.connection.execute(values.returning(PartitionRoot.id)).scalar_one()
+    except IntegrityError as error:  # another made it a moment ago
+        raise ConflictError("store.head_moved", name, limit=0) from error
     pinned = unit.plane
     return number, facts if pinned is None else {**facts, "pipeline": pinned.pipeline, "wkt": pinned.wkt}
 

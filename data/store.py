@@ -192,6 +192,9 @@ def fix_plane(unit: Writing, plane: crs.Plane) -> None:
     Errors: `ConflictError` ``store.other_plane`` where it is fixed already to another.
     """
     there = unit.plane
+    if there is None:  # another may be fixing it: look again when nobody can
+        unit.connection.execute(select(StoreRow.id).with_for_update())
+        there = unit.plane
     if there is not None:
         if there.code != plane.code:
             raise ConflictError("store.other_plane", plane.code, got=plane.code, limit=there.code)

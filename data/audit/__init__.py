@@ -1,19 +1,20 @@
-"""Everything re-derived: each geometry hash, area and parent, the frames, the codes, the ledger, and the triggers.
+"""Everything re-derived: each geometry hash, area and parent, the frames, codes, boards, the ledger, the triggers.
 
 What cannot be found from inside: a whole store replaced by another, or the end of a ledger cut off with everything it
 wrote. For that the head must be kept elsewhere (on the quarter's sheet, at the city office).
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Text, select, type_coerce
 
 from data import guards, states
 from data.audit import chain, rows, shapes
 from data.audit.doubt import Doubt
 from data.store import Reading
-from data.tables import LedgerRow, PartitionRoot, RootFrame, UnitVersion
+from data.tables import BoardRow, LedgerRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
 
 __all__ = ["Audit", "Doubt", "verify"]
 
@@ -43,7 +44,19 @@ def verify(s: Reading) -> Audit:
             continue
         entries, count = entries + looked[0], count + looked[1]
         found += sorted(more, key=lambda doubt: doubt.seq)
-    return Audit(len(roots), entries, count, tuple(found))
+    return Audit(len(roots), entries, count, (*found, *_board_doubts(s)))
+
+
+def _board_doubts(s: Reading) -> list[Doubt]:
+    """Return the boards whose content is not the one whose hash is printed on them."""
+    content = type_coerce(BoardRow.content, Text)
+    joined = select(PartitionRoot.name, BoardRow.code, content, BoardRow.content_hash).join_from(BoardRow, UnitRow)
+    rows = s.connection.execute(joined.join(PartitionRoot).order_by(BoardRow.id))
+    return [
+        Doubt("audit.board_changed", root, unit=code)
+        for root, code, text, hashed in rows
+        if hashlib.sha256(text.encode()).hexdigest() != hashed
+    ]
 
 
 def _verify_root(s: Reading, root: Row[Any]) -> tuple[tuple[int, int], list[Doubt]]:

@@ -11,7 +11,10 @@ from data.tables.columns import Document, Instant, Whole
 
 
 class BoardRow(Base):
-    """One issued board: its random public code, the unit, and exactly what was printed. Only ``state`` ever changes."""
+    """One issued board: its random public code, the unit, and exactly what was printed. Only ``state`` ever changes.
+
+    ``content_hash`` is the SHA-256 of the content's canonical text, as it is stored here.
+    """
 
     __tablename__ = "board"
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data import boards, jobs, partitions
+from data import boards, jobs, ledger, partitions
 from data.migrations import HEAD
 from data.store import Actor, create_store
 
@@ -39,7 +39,8 @@ def main() -> None:
             at = datetime(2026, 11, day, 4, tzinfo=UTC)
             store.run(lambda unit, p=partition: partitions.save_import(unit, "枣林镇", p), actor=actor, at=at)
         with store.write(actor=actor, at=at) as unit:
-            boards.issue(unit, "枣林镇", "unit-2", "0" * 64, {"title": "网格A"}, date(2026, 11, 24))
+            said = {"title": "网格A"}
+            boards.issue(unit, "枣林镇", "unit-2", ledger.digest(said), said, date(2026, 11, 24))
             jobs.finish(unit, jobs.create(unit, "board", {"codes": ["A"]}).id)
 
 

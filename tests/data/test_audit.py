@@ -9,7 +9,7 @@ import shapely
 import sqlalchemy as sa
 
 from api.services import audit as service
-from data import audit, guards, partitions
+from data import audit, boards, guards, ledger, partitions
 from data.store import Actor, Store
 from data.tables import RootFrame, UnitVersion
 from geo.partition.model import Partition
@@ -177,6 +177,18 @@ def test_a_shape_that_is_no_geometry_any_more_is_named(filled: Store, force: For
     else:
         force("UPDATE unit_version SET vertex_kinds = '' WHERE code = 'A'")
     assert ("audit.unreadable", ROOT, 1, "A") in found(filled)
+
+
+def test_a_board_that_says_something_else_than_what_was_printed_is_named(
+    filled: Store, actor: Actor, force: Force
+) -> None:
+    said = {"title": "第1网格", "chief": "林小满"}
+    board = filled.run(
+        lambda unit: boards.issue(unit, ROOT, "unit-2", ledger.digest(said), said, NOON.date()), actor=actor
+    )
+    assert found(filled) == []
+    force("UPDATE board SET content = replace(content, '林小满', '别人')")
+    assert found(filled) == [("audit.board_changed", ROOT, 0, board.code)]
 
 
 def test_a_row_slipped_in_is_named(filled: Store, force: Force) -> None:

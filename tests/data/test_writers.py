@@ -16,8 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from data import audit, ledger, partitions
-from data.store import Actor, Store, open_store
+from data.store import Actor, Store, fix_plane, open_store
 from data.tables import LedgerRow
+from geo import crs
 from geo.errors import ConflictError
 from geo.partition.model import Partition
 
@@ -81,24 +82,46 @@ with open_store(sys.argv[1]) as store:
 """
 
 
-def test_of_two_who_make_the_same_root_at_once_one_is_refused(store: Store, draw: Any) -> None:
-    both = [draw("AB", dict.fromkeys("AB", "T")) for _ in range(2)]
-    start = threading.Barrier(2)
+def at_once(store: Store, works: list[tuple[str, Partition]]) -> list[str]:
+    """Return what each of several imports at the same moment got: "made" or the code of the refusal."""
+    start = threading.Barrier(len(works))
 
-    def make(partition: Partition) -> str:
+    def make(name: str, partition: Partition) -> str:
         start.wait()
         try:
-            store.run(lambda unit: partitions.save_import(unit, "枣林镇", partition), actor=CLERK)
+            store.run(lambda unit: partitions.save_import(unit, name, partition), actor=CLERK)
         except ConflictError as error:
             return error.code
         return "made"
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(make, both))
-    assert answers[0] == "made" or answers[1] == "made"
+    with ThreadPoolExecutor(len(works)) as pool:
+        return sorted(pool.map(lambda work: make(*work), works))
+
+
+@pytest.mark.parametrize("fixed", [True, False], ids=["plane fixed", "plane not fixed"])
+def test_of_four_who_make_the_same_root_at_once_one_wins(store: Store, draw: Any, fixed: bool) -> None:
+    if fixed:
+        store.run(lambda unit: fix_plane(unit, crs.plane("EPSG:27700")), actor=CLERK)
+    same = [("枣林镇", draw("AB", dict.fromkeys("AB", "T"))) for _ in range(4)]
+    answers = at_once(store, same)
     assert answers.count("made") == 1
+    assert set(answers) <= {"made", "store.head_moved", "store.code_taken"}
     with store.read() as view:
         assert len(partitions.load(view).units) == 3
+        assert audit.verify(view).doubts == ()
+
+
+def test_of_two_planes_at_once_one_is_the_stores(store: Store, draw: Any) -> None:
+    both = [(code, draw("AB", dict.fromkeys("AB", "T"), plane=code)) for code in ("EPSG:27700", "EPSG:4549")]
+    assert at_once(store, both) == ["made", "store.other_plane"]
+
+
+def test_towns_do_not_wait_for_each_other_and_none_is_lost(store: Store, draw: Any) -> None:
+    towns = [(f"{n}镇", draw("AB", dict.fromkeys("AB", "T"))) for n in "东西南北"]
+    assert at_once(store, towns) == ["made"] * 4
+    with store.read() as view:
+        assert audit.verify(view).doubts == ()
+        assert [root.head_seq for root in partitions.roots(view)] == [1] * 4
 
 
 CRASH = """
