@@ -1,6 +1,6 @@
 """A new root from delivered features. Nothing is repaired."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
@@ -9,7 +9,7 @@ from geo.crs import Plane
 from geo.partition.comparison import check_levels
 from geo.partition.coverage import LevelProof, Proof
 from geo.partition.features import Feature, Ready, frame_rings, ready
-from geo.partition.lattice import canonical, empty_rings, take_rings, unit_areas_m2
+from geo.partition.lattice import by_owner, canonical, empty_rings, unit_areas_m2
 from geo.partition.levels import Int32
 from geo.partition.lineage import Parents, lineage, orphans
 from geo.partition.model import Fault, Partition, Rings, Unit, UnitKind
@@ -60,49 +60,42 @@ def assemble(
 
 def sorted_rings(rings: Rings) -> Rings:
     """Return the rings sorted by owner, in canonical order within each (inserted vertices may begin a ring)."""
-    return canonical(take_rings(rings, np.argsort(rings.owner, kind="stable")))
+    return canonical(by_owner(rings))
 
 
 def grown(
     features: Sequence[Feature], level: int, lines: Sequence[tuple[str, ...] | None], new_key: Callable[[], str]
 ) -> tuple[tuple[Unit, ...], Int32]:
-    """Return the units of all levels, sorted, and for each level row (top first) and feature the unit above it."""
+    """Return the units of all levels, sorted, and for each level row (top first) and feature the unit above it.
+
+    A feature without a parent hangs under a unit without code, so that its land is still looked at; it is a fault anyway.
+    """
     depth = max((len(line) for line in lines if line is not None), default=0)
-    paths = [
-        (feature.code, *(line if line is not None else ("",) * depth))
-        for feature, line in zip(features, lines, strict=True)
-    ]
-    ids: list[dict[str, int]] = []
     units: list[Unit] = []
+    keys: dict[str, str] = {}  # of the level above, by code
     above = np.empty((depth + 1, len(features)), np.int32)
-    for row in range(depth + 1):
-        step = depth - row  # 0: the features themselves
-        codes = [path[step] for path in paths]
-        if step == 0:
-            order = sorted(range(len(features)), key=lambda number: (codes[number], number))
-            for number in order:
-                above[row, number] = len(units)
-                units.append(leaf_unit(features[number], level, new_key(), over(paths[number], 1, ids, units)))
-            continue
-        ids.append({})
+    for row in range(depth):
+        step = depth - 1 - row
+        codes = ["" if line is None else line[step] for line in lines]
+        over = (
+            {"" if line is None else line[step]: "" if line is None else line[step + 1] for line in lines}
+            if row
+            else {}
+        )
+        first = len(units)
+        place: dict[str, int] = {}
         for code in sorted(set(codes)):
-            ids[-1][code] = len(units)
-            path = next(path for path in paths if path[step] == code)
-            units.append(
-                Unit(new_key(), code, code, level - step, UnitKind.ORDINARY, over(path, step + 1, ids[:-1], units))
-            )
-        above[row] = [ids[-1][code] for code in codes]
+            place[code] = len(units)
+            parent = keys[over[code]] if row else None
+            units.append(Unit(new_key(), code, code, level - step - 1, UnitKind.ORDINARY, parent))
+        keys = {unit.code or "": unit.key for unit in units[first:]}
+        above[row] = [place[code] for code in codes]
+    for number in sorted(range(len(features)), key=lambda number: (features[number].code, number)):
+        above[depth, number] = len(units)
+        line = lines[number]
+        parent = keys["" if line is None else line[0]] if depth else None
+        units.append(Unit(new_key(), features[number].code, features[number].name, level, UnitKind.ORDINARY, parent))
     return tuple(units), above
-
-
-def over(path: tuple[str, ...], step: int, ids: Sequence[Mapping[str, int]], units: Sequence[Unit]) -> str | None:
-    """Return the key of the unit at ``step`` of a path upwards, None above the top."""
-    return units[ids[-1][path[step]]].key if step < len(path) and ids else None
-
-
-def leaf_unit(feature: Feature, level: int, key: str, parent: str | None) -> Unit:
-    """Return the unit of a feature."""
-    return Unit(key, feature.code, feature.name, level, UnitKind.ORDINARY, parent)
 
 
 def proof_of(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from geo.partition import ringtrace
-from geo.partition.lattice import areas2, arranged, empty_rings, take_rings
+from geo.partition.lattice import areas2, arranged, by_owner, empty_rings
 from geo.partition.model import Int64, Rings, UInt8
 
 
@@ -38,7 +38,7 @@ def recut(lines: Int64, group: Int64, kind: UInt8 | None = None) -> Rings | None
 
 def canonical_with_holes(loose: Rings) -> Rings | None:
     """Return simple rings in any order as canonical ones, each hole after the smallest shell round it; None if one has none."""
-    loose = take_rings(loose, np.argsort(loose.owner, kind="stable"))
+    loose = by_owner(loose)
     area2 = areas2(loose)
     bounds = np.flatnonzero(np.concatenate([[True], np.diff(loose.owner) != 0, [True]]))
     shell = np.empty(len(area2), np.int64)

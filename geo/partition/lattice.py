@@ -150,6 +150,13 @@ def concatenate(parts: Sequence[Rings]) -> Rings:
     return whole if (np.diff(order) == 1).all() else take_rings(whole, order)
 
 
+def by_owner(rings: Rings) -> Rings:
+    """Return the rings sorted by owner, in their order within each."""
+    if (np.diff(rings.owner) >= 0).all():
+        return rings
+    return take_rings(rings, np.argsort(rings.owner, kind="stable"))
+
+
 def with_owner(rings: Rings, owner: Int64) -> Rings:
     """Return the same rings with other owners (r,)."""
     return Rings(rings.xy, rings.start, np.asarray(owner, np.int64), rings.kind)
@@ -214,7 +221,15 @@ def following(rings: Rings) -> Int64:
 
 def segments(rings: Rings) -> Int64:
     """Return the directed segments (n, 4) as x0, y0, x1, y1 in centimetres, one per vertex, interior to the left."""
-    return np.hstack([rings.xy, rings.xy[following(rings)]])
+    return segments_at(rings, np.arange(len(rings.xy)))
+
+
+def segments_at(rings: Rings, which: Int64) -> Int64:
+    """Return the directed segments (m, 4) that begin at the vertices numbered ``which`` (m,)."""
+    lines = np.empty((len(which), 4), np.int64)
+    lines[:, :2] = rings.xy[which]
+    lines[:, 2:] = rings.xy[following(rings)[which]]
+    return lines
 
 
 def unit_hash(rings: Rings) -> str:
@@ -239,8 +254,7 @@ def polygons(rings: Rings, count: int) -> Objects:
     result = np.full(count, None, object)
     if not len(rings.owner):
         return result
-    if (np.diff(rings.owner) < 0).any():
-        rings = take_rings(rings, np.argsort(rings.owner, kind="stable"))
+    rings = by_owner(rings)
     sizes = np.diff(rings.start)
     closed = rings.start + np.arange(len(rings.start))
     index = np.arange(closed[-1]) - np.repeat(np.arange(len(sizes)), sizes + 1)

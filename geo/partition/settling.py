@@ -14,7 +14,7 @@ from geo.partition.boundary import recut
 from geo.partition.chain import Chain, match, reversed_rings, split_owner
 from geo.partition.faults import LeftOver, area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
-from geo.partition.lattice import areas2, concatenate, following, owners, segments, take_rings
+from geo.partition.lattice import areas2, concatenate, following, owners, segments_at, take_rings
 from geo.partition.model import Fault, Rings
 from geo.partition.ownrings import conflicts, nested_rightly
 
@@ -70,7 +70,7 @@ def left_over(whole: Rings, chain: Chain) -> LeftOver:
     """Return the segments without partner."""
     which = np.flatnonzero(chain.rank == 0)
     after = following(whole)[which]
-    return LeftOver(np.hstack([whole.xy[which], whole.xy[after]]), owners(whole)[which], whole.kind[after])
+    return LeftOver(segments_at(whole, which), owners(whole)[which], whole.kind[after])
 
 
 def faults_of(settled: Settled, codes: Sequence[str], level: int, crossing: Sequence[int] = ()) -> list[Fault]:
@@ -80,7 +80,7 @@ def faults_of(settled: Settled, codes: Sequence[str], level: int, crossing: Sequ
     segments are looked at in any case.
     """
     left, rings = settled.left, settled.rings
-    crossed = segments(rings)[np.isin(owners(rings), np.asarray(crossing, np.int64))]
+    crossed = segments_at(rings, np.flatnonzero(np.isin(owners(rings), np.asarray(crossing, np.int64))))
     if not len(crossed):
         if settled.frame_given and not len(left.lines):
             return []
@@ -92,7 +92,7 @@ def faults_of(settled: Settled, codes: Sequence[str], level: int, crossing: Sequ
 def outline_of(whole: Rings, chain: Chain) -> Rings | None:
     """Return the outline that the segments without partner form; None if they bound no set of points."""
     which = np.flatnonzero(chain.rank == 0)
-    lines = np.hstack([whole.xy[which], whole.xy[following(whole)[which]]])
+    lines = segments_at(whole, which)
     rings = recut(lines, np.zeros(len(lines), np.int64), whole.kind[which])
     return rings if rings is not None and is_boundary(rings) else None
 

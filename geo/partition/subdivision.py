@@ -12,7 +12,7 @@ from geo.partition.chain import themselves
 from geo.partition.coverage import LevelProof, Proof, proved
 from geo.partition.faults import area_fault_of_rings
 from geo.partition.features import Feature, Ready, place_in, ready
-from geo.partition.lattice import canonical, concatenate, empty_rings, take_rings, unit_areas_m2, with_owner
+from geo.partition.lattice import by_owner, canonical, concatenate, empty_rings, take_rings, unit_areas_m2, with_owner
 from geo.partition.model import Fault, Int64, Partition, Rings, Unit, UnitKind
 from geo.partition.results import Assembled, Notes, islands
 from geo.partition.settling import faults_of, is_boundary, settle
@@ -175,7 +175,7 @@ def sorted_partition(partition: Partition, units: tuple[Unit, ...], rings: Rings
     place = np.empty(len(units), np.int64)
     place[order] = np.arange(len(units))
     moved = with_owner(rings, place[rings.owner])
-    moved = canonical(take_rings(moved, np.argsort(moved.owner, kind="stable")))
+    moved = canonical(by_owner(moved))
     return replace(partition, units=tuple(units[n] for n in order), leaf_rings=moved)
 
 
@@ -186,5 +186,5 @@ def concluded(built: Partition, given: Ready, filled: dict[int, Filled], notes: 
     inside = sum(len(part.children.xy) for part in filled.values()) - before
     total = given.vertices_inserted + inside + proof.vertices_inserted
     proof = Proof(proof.ok, proof.levels, given.rings_recut + proof.rings_recut, total)
-    leaves = canonical(take_rings(noded, np.argsort(noded.owner, kind="stable")))
+    leaves = canonical(by_owner(noded))
     return Assembled(replace(built, leaf_rings=leaves) if proof.ok else None, proof, notes)

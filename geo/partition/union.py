@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.partition.boundary import recut
 from geo.partition.chain import Chain
-from geo.partition.lattice import concatenate, empty_rings, owners, segments
+from geo.partition.lattice import concatenate, empty_rings, owners, segments_at
 from geo.partition.levels import Int32
 from geo.partition.model import Int64, Rings
 
@@ -23,7 +23,7 @@ def united(rings: Rings, chain: Chain, row: int, above: Int32 | Int64) -> Rings:
     """
     parent = np.asarray(above, np.int64)[owners(rings)]
     which = np.flatnonzero((parent >= 0) & (chain.rank <= row + 1))
-    lines, group, kind = segments(rings)[which], parent[which], rings.kind[which]
+    lines, group, kind = segments_at(rings, which), parent[which], rings.kind[which]
     whole = recut(lines, group, kind)
     if whole is not None:
         return whole
