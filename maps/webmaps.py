@@ -27,7 +27,7 @@ class WebMapRecord:
 
     ``levels``: level -> GeoJSON FeatureCollection in lon/lat; properties ``code name label level kind parent area at``, where
     ``at`` is the [lat, lon] of the label. ``bounds``: [[south, west], [north, east]] in degrees. ``sample`` is the label of
-    synthetic data, or empty. ``words``: ``level area parent level_1 level_2 level_3``.
+    synthetic data, or empty. ``words``: ``level area parent residual level_1 level_2 level_3``.
     """
 
     lang: str

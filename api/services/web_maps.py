@@ -23,6 +23,7 @@ WORDS: Final = {
     "level": "search.level",
     "area": "map.area",
     "parent": "map.parent",
+    "residual": "map.residual",
     "level_1": "level.1",
     "level_2": "level.2",
     "level_3": "level.3",

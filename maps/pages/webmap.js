@@ -31,14 +31,14 @@ function drawGrids(map, data) {
     show(layer.feature.properties);
   };
 
+  map.createPane("residual").style.zIndex = "403"; // over the ground of level 1, under every other line
   for (const level of [1, 2, 3]) {
     const pane = map.createPane("level" + level);
-    pane.style.zIndex = String(400 + level); // the finest on top, so that a click finds it
+    pane.style.zIndex = String(400 + 2 * level); // the finest on top, so that a click finds it
     const group = L.geoJSON(data.levels[level], {
-      pane: "level" + level,
       style: (feature) => (feature.properties.kind === "residual"
-        ? { stroke: false, fill: true, fillColor: style.residual, fillOpacity: 0.35, interactive: false }
-        : { ...lineOf(feature), fillColor: style.fill, fillOpacity: level === 1 ? 1 : 0 }),
+        ? { pane: "residual", stroke: false, fill: true, fillColor: style.residual, fillOpacity: 0.45, interactive: false }
+        : { ...lineOf(feature), pane: "level" + level, fillColor: style.fill, fillOpacity: level === 1 ? 1 : 0 }),
       onEachFeature: (feature, layer) => {
         if (feature.properties.kind === "residual") return;
         byCode.set(feature.properties.code, layer);
@@ -53,7 +53,12 @@ function drawGrids(map, data) {
   for (const level of [1, 2, 3]) {
     if (data.levels[level].features.length) toggles[data.words["level_" + level]] = layers[level];
   }
-  L.control.layers(null, toggles, { collapsed: false }).addTo(map);
+  const control = L.control.layers(null, toggles, { collapsed: false }).addTo(map);
+  if (data.levels[3].features.some((feature) => feature.properties.kind === "residual")) {
+    const legend = line("p", data.words.residual);
+    legend.className = "residual";
+    control.getContainer().append(legend);
+  }
   L.control.scale({ imperial: false }).addTo(map);
 
   // Labels: name first, coarse levels first; none is better than one over another.
@@ -80,7 +85,7 @@ function drawGrids(map, data) {
     }
   };
   map.on("moveend zoomend overlayadd overlayremove", label);
-  map.fitBounds(data.bounds, { padding: [16, 16] });
+  map.fitBounds(data.bounds, { padding: [16, 16], animate: false });
   label();
   document.documentElement.dataset.ready = "true";
 }
