@@ -25,6 +25,7 @@ from geo.errors import ConflictError, InputError
 SUFFIXES: Final = (".gpkg", ".geojson", ".shp.zip")
 FIELDS: Final = ("code", "name", "parent", "kind")
 LONGEST_SHAPEFILE_TEXT: Final = 254  # bytes
+GEOPACKAGE_VERSION: Final = "1.3"  # what older GDAL and QGIS open without a warning
 DECIMALS: Final = 8  # of a degree: about a millimetre, so that rounding to the centimetre restores each vertex
 Objects = npt.NDArray[np.object_]
 
@@ -121,6 +122,7 @@ def _with_gdal(path: Path | io.BytesIO, layer: ExportLayer, wkt: str, driver: st
             crs=wkt,
             encoding="UTF-8",
             append=append,
+            dataset_options=None if append or driver != "GPKG" else {"VERSION": GEOPACKAGE_VERSION},
         )
 
 

@@ -13,12 +13,7 @@ Document = dict[str, Any]
 def coverage_lines(document: Document, lang: str) -> Iterator[str]:
     """Give the lines of ``import/1`` or ``coverage/1``."""
     if document.get("written"):
-        yield _say("cli.import.done", lang, root=document["root"])
-        for made in document["made"]:
-            code = "cli.import.derived" if made["derived"] else "cli.import.made"
-            yield "  " + _say(code, lang, **made)
-            if made["residuals"]:
-                yield "  " + _say("cli.import.residuals", lang, **made)
+        yield from _made_lines(document, lang)
     if "roots" in document:
         for each in document["roots"]:
             yield _say("cli.coverage.root", lang, root=each["root"])
@@ -33,6 +28,18 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
         yield _say("cli.import.nothing", lang)
 
 
+def _made_lines(document: Document, lang: str) -> Iterator[str]:
+    """Give what an import wrote, level by level."""
+    yield _say("cli.import.done", lang, root=document["root"])
+    for made in document["made"]:
+        code = "cli.import.derived" if made["derived"] else "cli.import.made"
+        yield "  " + _say(code, lang, **made)
+        if made["residuals"]:
+            yield "  " + _say("cli.import.residuals", lang, **made)
+    if document["new_root"] and document["made"][0]["level"] > 1:
+        yield _say("cli.import.no_parents", lang, level=document["made"][0]["level"])
+
+
 def _proof_lines(document: Document, lang: str) -> Iterator[str]:
     faulty = [level["level"] for level in document["levels"] if level["faults"]]
     for level in document["levels"]:
@@ -41,6 +48,8 @@ def _proof_lines(document: Document, lang: str) -> Iterator[str]:
             mark, code = ("✗", "bad")
         elif faulty and level["level"] < max(faulty):
             mark, code = ("·", "unproved")
+        elif level["residuals"]:
+            code = "good_sparse"
         values = {**level, "area": _area(level["area_m2"], lang), "count": len(level["faults"])}
         yield f"{mark} " + _say(f"cli.coverage.{code}", lang, **values)
         yield from _fault_lines(level["faults"], lang, "")

@@ -22,7 +22,7 @@ from geo.errors import InputError, WanggeError
 from geo.partition import lattice
 from geo.partition.coverage import LevelProof, Proof
 from geo.partition.features import Feature
-from geo.partition.model import Fault
+from geo.partition.model import Fault, UnitKind
 
 FORMAT: Final = "coverage/1"
 MOST_LEVELS: Final = 3
@@ -67,7 +67,6 @@ def document(
         "vertices_inserted": proof.vertices_inserted,
         "levels": [_level(level, answer, plane, compared=level.level in compared) for level in proof.levels],
         "islands": list(answer.notes.islands),
-        "residuals": answer.notes.residuals,
         "witness": None if said is None else {"ok": said.ok, **asdict(said)},
     }
 
@@ -77,10 +76,16 @@ def _level(level: LevelProof, answer: Answer, plane: Plane, *, compared: bool) -
     return {
         "level": level.level,
         "units": level.units,
+        "residuals": _residuals(answer, level.level),
         "area_m2": round(level.area_m2, 4),
         "ellipsoidal_m2": None if area is None else round(area, 4),
         "faults": fault_words.documents(fault_words.in_order(level.faults), plane, compared=compared),
     }
+
+
+def _residuals(answer: Answer, level: int) -> int:
+    units = answer.partition.units if answer.partition is not None else ()
+    return sum(1 for unit in units if unit.level == level and unit.kind is UnitKind.RESIDUAL)
 
 
 def check_store(

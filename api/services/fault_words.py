@@ -12,6 +12,7 @@ from geo.crs import Plane
 from geo.partition.model import FAULT_KINDS, Fault
 
 NAMED: Final = 3  # units named in a sentence before it counts
+PAIR: Final = 2
 CM2, HECTARE, KM2 = 1e-4, 1e4, 1e6
 SMALL_M2: Final = 0.1
 DECIMALS: Final = 8
@@ -55,15 +56,19 @@ def units_words(codes: Sequence[str], lang: str) -> str:
 
 def sentence(fault: Fault, lang: str, *, compared: bool = False) -> str:
     """Return what one fault is, in the words of a grid office; ``compared``: of a delivered parent against its children."""
-    alone = "_alone" if fault.kind in ("gap", "overlap") and len(fault.units) < 2 else ""
-    if compared and fault.kind == "outside_parent":
-        alone = "_below"
+    form = ""
+    if fault.kind in ("gap", "overlap") and len(fault.units) < PAIR:
+        form = "_alone"
+    elif fault.kind == "duplicate" and len(fault.units) >= PAIR:
+        form = "_shape"
+    elif fault.kind == "outside_parent" and compared:
+        form = "_below"
     values = {
         "units": units_words(fault.units, lang),
         "area": area_words(fault.area_m2, lang),
         "width": length_words(fault.width_m, lang),
     }
-    return messages.sentence(f"fault.{fault.kind}{alone}", lang, values)
+    return messages.sentence(f"fault.{fault.kind}{form}", lang, values)
 
 
 def in_order(faults: Sequence[Fault]) -> list[Fault]:

@@ -12,6 +12,7 @@ from api.settings import Settings
 from data import partitions
 from data.importers import proofs
 from data.importers.child import Limits, Progress
+from data.importers.files import require_file
 from data.importers.proofs import Answer
 from data.store import Actor, Store, Writing
 from data.tables.columns import OPEN_START
@@ -65,6 +66,8 @@ def import_grids(
     if wanted.source.parents and wanted.parents_file is not None:
         raise InputError("parents.both_ways")
     limits = limits_of(settings)
+    for path in (*wanted.source.files, *(p for p in (wanted.parents_file, wanted.frame) if p is not None)):
+        require_file(path, limits.bytes)
     place = _place(store, wanted)
     given = read_all(wanted.source, place.plane, limits, progress)
     frame = None
@@ -115,7 +118,11 @@ def _may_divide(existing: Partition, wanted: Wanted, name: str) -> None:
     if wanted.frame is not None:
         raise InputError("import.frame_fixed", name)
     levels = {unit.level for unit in existing.units}
-    if wanted.level <= max(levels) and (wanted.level == min(levels) or wanted.level not in levels):
+    if wanted.level <= min(levels):
+        raise ConflictError("import.level_there", name, got=wanted.level)
+    leaves = set(existing.leaf_rings.owner.tolist())
+    whole = [n for n, unit in enumerate(existing.units) if unit.level == wanted.level - 1 and n in leaves]
+    if wanted.level in levels and not whole:
         raise ConflictError("import.level_there", name, got=wanted.level)
     if wanted.level > max(levels) + 1:
         raise InputError("import.level_skipped", name, got=wanted.level, limit=max(levels))

@@ -38,10 +38,11 @@ def test_every_format_gives_the_same_vertices(
     read: Any, geojson_of: Made, ring: Any, geopackage: Made, shapefile_parts: Any, zip_of: Made
 ):
     flat = geojson_of(({"code": "01"}, ring()), ({"code": "02"}, ring(0.01)))
-    arcs = {"type": "Topology", "arcs": [ring(), ring(0.01)], "objects": {"grids": {"type": "GeometryCollection"}}}
-    arcs["objects"]["grids"]["geometries"] = [
-        {"type": "Polygon", "arcs": [[n]], "properties": {"code": f"0{n + 1}"}} for n in range(2)
-    ]
+    group = {
+        "type": "GeometryCollection",
+        "geometries": [{"type": "Polygon", "arcs": [[n]], "properties": {"code": f"0{n + 1}"}} for n in range(2)],
+    }
+    arcs = {"type": "Topology", "arcs": [ring(), ring(0.01)], "objects": {"grids": group}}
     files = {
         "x.geojson": flat,
         "x.topojson": json.dumps(arcs).encode(),

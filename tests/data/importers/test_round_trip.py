@@ -1,0 +1,127 @@
+"""Out and in again: every vertex comes back on its centimetre, whatever the format and the store."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from api.services import grids, imports
+from api.services.grid_files import Source
+from api.settings import Settings
+from data import partitions
+from data.store import Actor, Store
+from geo import crs
+from geo.errors import ConflictError, InputError
+from geo.partition import lattice
+from geo.partition.model import Partition, UnitKind
+
+CLERK = Actor("clerk", "town_grid_office")
+LIVERPOOL = Path(__file__).parents[3] / "data" / "samples" / "liverpool"
+SUFFIXES = (".gpkg", ".geojson", ".shp.zip")
+
+
+@pytest.fixture(scope="session")
+def some_areas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the output areas of Liverpool's first villages: islands, holes and touching rings among them."""
+    path = tmp_path_factory.mktemp("liverpool") / "oa.geojson"
+    path.write_bytes((LIVERPOOL / "oa.geojson").read_bytes())
+    return path
+
+
+def shapes(partition: Partition, level: int) -> dict[str, list[tuple[int, ...]]]:
+    """Return the sorted directed segments of every coded leaf of a level."""
+    lines, owner = lattice.segments(partition.leaf_rings), lattice.owners(partition.leaf_rings)
+    order = np.lexsort((*lines.T, owner))
+    result: dict[str, list[tuple[int, ...]]] = {}
+    for unit, line in zip(owner[order].tolist(), lines[order].tolist(), strict=True):
+        code = partition.units[unit].code
+        if partition.units[unit].level == level and code is not None:
+            result.setdefault(code, []).append(tuple(line))
+    return result
+
+
+def wanted(path: Path, level: int, root: str, layer: str | None = None, code: str = "code") -> imports.Wanted:
+    parents = () if code != "code" or level == 1 else ("parent",)
+    source = Source((path,), code, None if code != "code" else "name", parents, layer)
+    table = LIVERPOOL / "lookup_oa_lsoa_msoa.csv" if code != "code" else None
+    return imports.Wanted(source, level, table, root, "EPSG:27700")
+
+
+def test_liverpool_comes_back_on_the_same_centimetres(store: Store, some_areas: Path, tmp_path: Path) -> None:
+    imports.import_grids(store, wanted(some_areas, 3, "before", code="OA11CD"), Settings(), CLERK)
+    with store.read() as view:
+        before = partitions.load(view, "before")
+    assert len(shapes(before, 3)) == 1584
+    for suffix in SUFFIXES:
+        path = tmp_path / f"out{suffix}"
+        grids.export_grids(store, path, "before", level=3)
+        layer = None if suffix == ".geojson" else "level_3"
+        made = imports.import_grids(store, wanted(path, 3, suffix, layer), Settings(), CLERK)
+        assert made["ok"], suffix
+        with store.read() as view:
+            after = partitions.load(view, suffix)
+        assert shapes(after, 3) == shapes(before, 3), suffix
+
+
+def test_a_sparse_level_comes_back_through_the_level_above(
+    store: Store, draw: Callable[..., Partition], tmp_path: Path
+) -> None:
+    town = draw("AAB\nACB", dict.fromkeys("ABC", "T"))
+    sparse = draw.below(town, "1..\n1..", {"1": "A"})  # type: ignore[attr-defined]
+    store.run(lambda unit: partitions.save_import(unit, "town", sparse), actor=CLERK)
+    path = tmp_path / "town.gpkg"
+    document = grids.export_grids(store, path)
+    assert [(row["layer"], row["units"]) for row in document["levels"]] == [
+        ("level_1", 1),
+        ("level_2", 3),
+        ("level_3", 1),
+    ]
+    imports.import_grids(store, wanted(path, 2, "again", "level_2"), Settings(), CLERK)
+    made = imports.import_grids(store, wanted(path, 3, "again", "level_3"), Settings(), CLERK)
+    assert [level["residuals"] for level in made["levels"]] == [0, 0, 1]
+    with store.read() as view:
+        again = partitions.load(view, "again")
+    assert shapes(again, 3) == shapes(sparse, 3)
+    assert sum(unit.kind is UnitKind.RESIDUAL for unit in again.units) == 1
+
+
+def test_geojson_holds_one_level_in_degrees_with_eight_decimals(store: Store, town: Partition, tmp_path: Path) -> None:
+    store.run(lambda unit: partitions.save_import(unit, "town", town), actor=CLERK)
+    path = tmp_path / "town.geojson"
+    document = grids.export_grids(store, path)
+    assert (document["levels"][0]["level"], document["levels_left_out"]) == (2, [1])
+    text = path.read_text("utf-8")
+    numbers = [word.strip("[] ") for word in text.partition("coordinates")[2].partition("}")[0].split(",")]
+    assert all(len(number.partition(".")[2]) == 8 for number in numbers if number and number[0] in "-0123456789")
+    assert '"code": "A", "name": "网格A", "parent": "T", "kind": "ordinary"' in text
+
+
+def test_an_export_never_takes_the_place_of_a_file_nor_leaves_half_of_one(
+    store: Store, town: Partition, tmp_path: Path
+) -> None:
+    store.run(lambda unit: partitions.save_import(unit, "town", town), actor=CLERK)
+    path = tmp_path / "town.gpkg"
+    path.write_bytes(b"mine")
+    with pytest.raises(ConflictError, match=r"export\.exists"):
+        grids.export_grids(store, path)
+    assert path.read_bytes() == b"mine"
+    for bad, code in ((tmp_path / "town.kml", "suffix"), (tmp_path / "no" / "town.gpkg", "folder")):
+        with pytest.raises(InputError, match=rf"export\.{code}"):
+            grids.export_grids(store, bad)
+    with pytest.raises(InputError, match=r"export\.no_level"):
+        grids.export_grids(store, tmp_path / "other.gpkg", level=3)
+    assert {each.name for each in tmp_path.iterdir() if not each.name.startswith("store")} == {"town.gpkg"}
+
+
+def test_parents_come_out_as_the_union_of_their_children(store: Store, town: Partition, tmp_path: Path) -> None:
+    store.run(lambda unit: partitions.save_import(unit, "town", town), actor=CLERK)
+    located = grids.locate(store, *crs.plane("EPSG:27700").to_lonlat(np.array([[400_050.0, 300_050.0]]))[0].tolist())
+    assert [unit["code"] for unit in located["roots"][0]["units"]] == ["T", "A"]
+    assert grids.locate(store, 0.0, 0.0)["roots"] == []
+    with pytest.raises(InputError, match=r"point\.range"):
+        grids.locate(store, 53.4, -182.0)
+    with store.read() as view:
+        top = partitions.shapes(view, "town", level=1)[0]
+    assert shapely.area(top.geometry) == 60_000.0
