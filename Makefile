@@ -33,6 +33,8 @@ bench: .bench-venv/.ready
 
 screenshots: debian .venv/.test .venv/.wangge
 	$(V)/python -m tests.browser.screenshots
+	$(V)/python docs/images/draw_board.py
+	$(V)/python docs/images/draw_architecture.py
 
 # The runtime environment; the tests add theirs to it. Stamps make repeats quick.
 .venv/.runtime: requirements.lock

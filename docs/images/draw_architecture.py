@@ -36,7 +36,9 @@ def drawing() -> str:
     parts: list[str] = []
     for number, row in enumerate(ROWS):
         y = 20 + number * (HIGH + GAP)
-        parts += [box(20 + at * (HALF + GAP), y, span * HALF + (span - 1) * GAP, name, words) for name, words, at, span in row]
+        parts += [
+            box(20 + at * (HALF + GAP), y, span * HALF + (span - 1) * GAP, name, words) for name, words, at, span in row
+        ]
         if number:
             parts += [
                 f'<path d="M{x} {y - GAP + 3}v{GAP - 9}m-5 -6l5 6l5 -6" fill="none" stroke="{QUIET}" stroke-width="1.5"/>'
