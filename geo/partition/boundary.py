@@ -16,7 +16,7 @@ def recut(lines: Int64, group: Int64, kind: UInt8 | None = None) -> Rings | None
     group : (m,) owner of each
     kind : (m,) `VertexKind` of the vertex where each begins; drawn if not given
 
-    Each ring is simple. That they are nested rightly is not tested here (`selfrings.test_units` does); None also where a
+    Each ring is simple. That they are nested rightly is not tested here (`selfrings.judge` does); None also where a
     hole lies in no shell of its owner, or a vertex has no consistent way through.
     """
     if len(lines) == 0:

@@ -69,12 +69,12 @@ def themselves(count: int) -> Int32:
     return np.arange(count, dtype=np.int32).reshape(1, -1)
 
 
-def test_own_rings(rings: Rings, count: int) -> UInt8:
+def own_verdicts(rings: Rings, count: int) -> UInt8:
     """Return (count,) `selfrings` verdict on each owner's own rings, 0 where they bound it truly; rings sorted by owner."""
     bounds = np.searchsorted(rings.owner, np.arange(count + 1)).astype(np.int64)
     sizes = np.diff(rings.start[bounds])
     verdict = np.zeros(count, np.uint8)
-    selfrings.test_units(rings.xy, rings.start, bounds, int(sizes.max(initial=1)), verdict)
+    selfrings.judge(rings.xy, rings.start, bounds, int(sizes.max(initial=1)), verdict)
     return verdict
 
 
@@ -94,7 +94,7 @@ def chain_identity(
     rings, _ = rings_from_polygons(geometries)
     chain = match(rings, themselves(len(geometries)) if ancestors is None else ancestors)
     borders = np.bincount(chain.rank, minlength=chain.levels + 2)
-    own = test_own_rings(rings, len(geometries)) if own_rings else None
+    own = own_verdicts(rings, len(geometries)) if own_rings else None
     return Identity(chain.alone, tuple(int(b) // 2 for b in borders[1:-1]), own)
 
 

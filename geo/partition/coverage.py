@@ -10,7 +10,7 @@ from geo.partition.features import crossing_fault
 from geo.partition.lattice import unit_areas_m2, with_owner
 from geo.partition.levels import Tree, by_leaf, is_listed, label, tree
 from geo.partition.model import Fault, Partition, Rings
-from geo.partition.ownrings import tested
+from geo.partition.ownrings import own_rings
 from geo.partition.settling import faults_of, holes, settle
 
 __all__ = ["LevelProof", "Proof", "chain_identity", "prove"]
@@ -57,7 +57,7 @@ def proved(partition: Partition) -> tuple[Proof, Rings]:
     by_key = {unit.key: unit for unit in partition.units}
     codes = [label(partition.units[leaf], by_key) for leaf in shape.leaves.tolist()]
     level = shape.levels[-1] if shape.levels else 1
-    own = tested(rings, len(codes))
+    own = own_rings(rings, len(codes))
     settled = settle(own.rings, shape.above, partition.frame if len(partition.frame.owner) else None)
     faults = [crossing_fault(c, codes, level) for c in own.crossings]
     faults += faults_of(settled, codes, level, own.crossing)

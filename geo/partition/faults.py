@@ -6,7 +6,7 @@ integers; here it is described, in floats.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +59,7 @@ class Faces:
 
 def as_lines(lines: Int64) -> Objects:
     """Return segments (m, 4) in centimetres as shapely lines."""
-    return shapely.linestrings(lines.reshape(-1, 2, 2).astype(np.float64))
+    return cast("Objects", shapely.linestrings(lines.reshape(-1, 2, 2).astype(np.float64)))
 
 
 def _middles(lines: Objects) -> Objects:
@@ -90,7 +90,7 @@ def describe(
     result += _places("overlap", seen, times > 1, codes, level)
     result += _places("outside_parent", seen, (times > 0) & ~within, codes, level)
     outline = shapely.boundary(shapely.union_all(seen.polygons[times > 0])) if frame is None else None
-    result += _unmatched(seen, [fault.geometry for fault in result], outline, level)
+    result += _unmatched(seen, [shape_of(fault) for fault in result], outline, level)
     return with_neighbours(result, left, codes)
 
 
@@ -146,6 +146,11 @@ def area_fault_of_rings(kind: str, units: tuple[str, ...], level: int, rings: Ri
     return scattered_fault(kind, units, level, parts)
 
 
+def shape_of(fault: Fault) -> BaseGeometry:
+    """Return the geometry of a fault in metres; an empty one where it has none."""
+    return shapely.GeometryCollection() if fault.geometry is None else cast("BaseGeometry", fault.geometry)
+
+
 def areal_parts(geometry: BaseGeometry) -> Objects:
     """Return the polygons of a geometry that are more than an artefact of noding."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
@@ -159,7 +164,7 @@ def scattered_fault(kind: str, units: tuple[str, ...], level: int, parts_cm: Obj
     if len(faults) == 1:
         return widest
     area = sum(fault.area_m2 for fault in faults)
-    return replace(widest, area_m2=area, geometry=in_metres(shapely.multipolygons(parts_cm)))
+    return replace(widest, area_m2=area, geometry=in_metres(shapely.MultiPolygon(list(parts_cm))))
 
 
 def in_metres(geometry: BaseGeometry) -> BaseGeometry:
@@ -189,9 +194,9 @@ def _from_corner(polygons: Objects) -> Float64:
     return xy - shapely.bounds(polygons)[number, :2]
 
 
-def _unmatched(seen: Faces, known: Sequence[object], outline: BaseGeometry | None, level: int) -> list[Fault]:
+def _unmatched(seen: Faces, known: Sequence[BaseGeometry], outline: BaseGeometry | None, level: int) -> list[Fault]:
     """Return the edges that bound no fault and no outline: units meet there without sharing vertices."""
-    explained = [shapely.transform(shapely.boundary(shape), lambda xy: xy * CM) for shape in known]
+    explained = [shapely.transform(shape.boundary, lambda xy: xy * CM) for shape in known]
     if outline is not None:
         explained.append(outline)
     loose = np.ones(len(seen.edges), np.bool_)
@@ -204,7 +209,7 @@ def _unmatched(seen: Faces, known: Sequence[object], outline: BaseGeometry | Non
 
 def line_fault(level: int, line_cm: BaseGeometry) -> Fault:
     """Return the fault of an unmatched edge given in centimetres."""
-    spot = shapely.get_coordinates(shapely.line_interpolate_point(line_cm, 0.5, normalized=True))[0] / CM
+    spot = shapely.get_coordinates(_middles(np.array([line_cm], object)))[0] / CM
     return Fault("unmatched_edge", (), level, at=(float(spot[0]), float(spot[1])), geometry=in_metres(line_cm))
 
 
@@ -214,7 +219,7 @@ def with_neighbours(faults: Sequence[Fault], left: LeftOver, codes: Sequence[str
     result = list(faults)
     if not nameless:
         return result
-    shapes = [shapely.transform(faults[n].geometry, lambda xy: xy * CM) for n in nameless]
+    shapes = [shapely.transform(shape_of(faults[n]), lambda xy: xy * CM) for n in nameless]
     middles = shapely.points((left.lines[:, :2] + left.lines[:, 2:]) / 2)
     line, shape = shapely.STRtree(np.asarray(shapes, object)).query(middles, predicate="dwithin", distance=TOUCHING_CM)
     units: dict[int, set[int]] = {}

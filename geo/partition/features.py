@@ -12,7 +12,7 @@ from geo.errors import InputError
 from geo.partition.faults import area_fault_of_rings
 from geo.partition.lattice import owners, rings_from_polygons, segments, take_rings
 from geo.partition.model import Fault, Int64, Rings
-from geo.partition.ownrings import Crossing, tested
+from geo.partition.ownrings import Crossing, own_rings
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def ready(features: Sequence[Feature], level: int) -> Ready:
     codes = [feature.code for feature in features]
     snapped, problems = rings_from_polygons([feature.geometry for feature in features])
     faults = [Fault(p.kind, (codes[p.owner],), level, at=p.at) for p in problems]
-    own = tested(snapped, len(features))
+    own = own_rings(snapped, len(features))
     faults += [crossing_fault(crossing, codes, level) for crossing in own.crossings]
     rings, twins = without_twins(own.rings, codes, level)
     faults += twins + same_codes(features, level, twins)
@@ -66,12 +66,13 @@ def without_twins(rings: Rings, codes: Sequence[str], level: int) -> tuple[Rings
     order = np.lexsort((np.arange(len(print_of)), print_of))
     order = order[print_of[order] != 0]
     first = -1
-    for unit in order.tolist():
+    numbers: list[int] = order.tolist()
+    for unit in numbers:
         if first >= 0 and print_of[unit] == print_of[first] and same_segments(rings, first, unit):
             gone.append(unit)
             mine = take_rings(rings, np.flatnonzero(rings.owner == unit))
-            units = tuple(dict.fromkeys((codes[first], codes[unit])))
-            faults.append(area_fault_of_rings("duplicate", units, level, mine))
+            names = (codes[first],) if codes[first] == codes[unit] else (codes[first], codes[unit])
+            faults.append(area_fault_of_rings("duplicate", names, level, mine))
         else:
             first = unit
     return take_rings(rings, np.flatnonzero(~np.isin(rings.owner, gone))) if gone else rings, faults
@@ -119,7 +120,7 @@ def place_in(geometry: BaseGeometry | None) -> tuple[float, float] | None:
 def frame_rings(frame: BaseGeometry) -> Rings:
     """Return the rings of a given frame. Errors: ``frame.invalid`` where it is empty or its ring crosses itself."""
     snapped, problems = rings_from_polygons([frame])
-    own = tested(snapped, 1)
+    own = own_rings(snapped, 1)
     if problems or own.crossings:
         where = own.crossings[0].places.representative_point() if own.crossings else None
         raise InputError("frame.invalid", got=f"{where.x:.2f}, {where.y:.2f}" if where else "0")

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.partition.lattice import following
+from geo.partition.lattice import segments_at
 from geo.partition.model import Int64, Rings, UInt8, VertexKind
 
 NEAR_CM = 1.0  # only a filter of candidates; the test itself is exact
@@ -40,17 +40,16 @@ def inserted(rings: Rings, at: Int64, points: Int64) -> Rings:
     return Rings(xy, start, rings.owner, kind)
 
 
-def node(rings: Rings, loose: Int64, extra: Int64 | None = None) -> tuple[Rings, int]:
+def node(rings: Rings, loose: Int64) -> tuple[Rings, int]:
     """Return the rings with every junction inserted, and how many.
 
     Parameters
     ----------
     rings : of all units (and of the frame)
     loose : indexes of the segments that have no partner; their ends are the only vertices that can be missing elsewhere
-    extra : further vertices (k, 2) that may end on those segments
     """
-    lines = np.hstack([rings.xy[loose], rings.xy[following(rings)[loose]]])
-    points = unique_points(lines.reshape(-1, 2) if extra is None else np.vstack([lines.reshape(-1, 2), extra]))
+    lines = segments_at(rings, loose)
+    points = unique_points(lines.reshape(-1, 2))
     line, point = on_segments(lines, points)
     return inserted(rings, loose[line], points[point]), len(line)
 

@@ -67,12 +67,11 @@ def rings_from_polygons(geometries: Objects | Sequence[object]) -> tuple[Rings, 
     finite = np.isfinite(metres)
     if not finite.all():
         broken = np.unique(np.repeat(owner, np.diff(ring_offsets))[~finite.all(axis=1)])
-        problems += [Problem("invalid", int(i)) for i in broken]
         array[broken] = None
         rings, more = rings_from_polygons(array)
-        return rings, tuple(problems) + tuple(
-            p for p in more if p.owner not in set(broken) | {q.owner for q in problems}
-        )
+        others = [problem for problem in more if problem.owner not in set(broken.tolist())]
+        mine = [Problem("invalid", owner) for owner in broken.tolist()]
+        return rings, tuple(sorted([*mine, *others], key=lambda problem: problem.owner))
     _require_extent(metres)
     rings = _snapped(metres, ring_offsets, is_hole, owner)
     vanished = np.setdiff1d(kept, rings.owner)

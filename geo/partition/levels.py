@@ -35,9 +35,9 @@ def tree(partition: Partition) -> Tree:
     leaves = np.unique(partition.leaf_rings.owner)
     above = np.empty((len(levels), len(leaves)), np.int32)
     for column, leaf in enumerate(leaves.tolist()):
-        chain = {unit.level: number for number, unit in upwards(units, index, leaf)}
+        over: dict[int, int] = {unit.level: number for number, unit in upwards(units, index, leaf)}
         for row, level in enumerate(levels):
-            above[row, column] = chain.get(level, leaf)
+            above[row, column] = over.get(level, int(leaf))
     return Tree(levels, leaves, above)
 
 

@@ -22,14 +22,16 @@ def lineage(features: Sequence[Feature], level: int, parents: Parents | None) ->
     depth = max((len(line) for line in lines if line is not None), default=0)
     if depth >= level:
         raise InputError("parents.too_many", limit=level - 1, got=depth)
-    lines = [line if line is not None and len(line) == depth and all(line) else None for line in lines]
+    whole = [line if line is not None and len(line) == depth and all(line) else None for line in lines]
     one_parent: dict[tuple[int, str], str] = {}
-    for line in lines:
-        for step in range(depth - 1) if line is not None else ():
+    for line in whole:
+        if line is None:
+            continue
+        for step in range(depth - 1):
             over = one_parent.setdefault((step, line[step]), line[step + 1])
             if over != line[step + 1]:
                 raise InputError("parents.two_parents", line[step], got=[over, line[step + 1]])
-    return lines
+    return whole
 
 
 def orphans(features: Sequence[Feature], level: int, lines: Sequence[tuple[str, ...] | None]) -> list[Fault]:

@@ -1,6 +1,7 @@
 """Each unit by itself: rings that only touch themselves are cut again, rings that cross themselves are faults."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -8,9 +9,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.partition import selfrings
 from geo.partition.boundary import recut
-from geo.partition.chain import test_own_rings
-from geo.partition.junctions import inserted, on_segments
-from geo.partition.lattice import concatenate, segments, take_rings, to_metres
+from geo.partition.chain import own_verdicts
+from geo.partition.junctions import inserted, on_segments, unique_points
+from geo.partition.lattice import canonical, concatenate, owners, segments, take_rings, to_metres
 from geo.partition.model import Int64, Rings
 
 PLACES = 64  # places named for one unit at most
@@ -25,7 +26,7 @@ class Crossing:
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class OwnRings:
     """All rings, those that touched themselves cut again; the units that are invalid; what was counted on the way."""
 
     rings: Rings
@@ -39,43 +40,50 @@ class Tested:
         return tuple(crossing.owner for crossing in self.crossings)
 
 
-def tested(rings: Rings, count: int) -> Tested:
+def own_rings(rings: Rings, count: int) -> OwnRings:
     """Return the rings (sorted by owner) with every self-touching one cut again, and the units that are invalid."""
-    suspects = np.flatnonzero(test_own_rings(rings, count))
+    suspects = np.flatnonzero(own_verdicts(rings, count))
     if len(suspects) == 0:
-        return Tested(rings, (), 0, 0)
+        return OwnRings(rings, (), 0, 0)
     kept, crossings, again, vertices = [], [], 0, 0
     bounds = np.searchsorted(rings.owner, np.arange(count + 1))
     for owner in suspects:
         mine = take_rings(rings, np.arange(bounds[owner], bounds[owner + 1]))
-        mended, inserts, places = resolve(mine)
-        if places is not None:
-            crossings.append(Crossing(int(owner), places))
+        cut = resolve(mine)
+        if isinstance(cut, BaseGeometry):
+            crossings.append(Crossing(int(owner), cut))
             kept.append(mine)
             continue
-        vertices += inserts
-        again += changed_rings(mine, mended)
-        kept.append(mended)
+        vertices += cut.vertices_inserted
+        again += cut.rings_recut
+        kept.append(cut.rings)
     others = take_rings(rings, np.flatnonzero(~np.isin(rings.owner, suspects)))
-    return Tested(concatenate([others, *kept]), tuple(crossings), again, vertices)
+    return OwnRings(concatenate([others, *kept]), tuple(crossings), again, vertices)
 
 
-def resolve(mine: Rings) -> tuple[Rings, int, BaseGeometry | None]:
-    """Return one unit's rings cut canonically, the vertices inserted, and its faulty places (None if it is sound)."""
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """One unit's rings cut canonically, and what was counted."""
+
+    rings: Rings
+    rings_recut: int
+    vertices_inserted: int
+
+
+def resolve(mine: Rings) -> Cut | BaseGeometry:
+    """Return one unit's rings cut canonically, or the places in metres where they are no true boundary."""
     pairs = conflicts(mine)
     lines = segments(mine)
     bad = pairs[pairs[:, 2] >= selfrings.CROSSES]
     if len(bad):
-        return mine, 0, places_of(lines, bad)
+        return places_of(lines, bad)
     touching = np.unique(pairs[:, :2])
-    line, point = on_segments(lines[touching], lines[touching, :2])
-    noded = inserted(mine, touching[line], lines[touching[point], :2])
-    whole = recut(segments(noded), np.repeat(noded.owner, np.diff(noded.start)), noded.kind)
-    owner = int(mine.owner[0])
+    line, point = on_segments(lines[touching], unique_points(lines[touching, :2]))
+    noded = inserted(mine, touching[line], unique_points(lines[touching, :2])[point])
+    whole = recut(segments(noded), owners(noded), noded.kind)
     if whole is None or not nested_rightly(whole):
-        spot = mine.xy[touching[0]] if len(touching) else mine.xy[0]
-        return mine, 0, shapely.Point(to_metres(spot))
-    return Rings(whole.xy, whole.start, np.full(len(whole.owner), owner), whole.kind), len(line), None
+        return shapely.Point(to_metres(mine.xy[touching[0] if len(touching) else 0]))
+    return Cut(whole, changed_rings(noded, whole), len(line))
 
 
 def nested_rightly(mine: Rings) -> bool:
@@ -92,8 +100,11 @@ def loaded(mine: Rings) -> tuple[Int64, Int64, Int64]:
     return lines, first, last
 
 
-def conflicts(mine: Rings) -> Int64:
-    """Return the pairs (k, 3) of one unit's segments that meet otherwise than end to start: i, j, and how."""
+def conflicts(mine: Rings, *, first_crossing: bool = False) -> Int64:
+    """Return the pairs (k, 3) of one unit's segments that meet otherwise than end to start: i, j, and how.
+
+    ``first_crossing`` stops early where a crossing is among them.
+    """
     lines, first, last = loaded(mine)
     m = len(lines)
     box = np.empty((m // selfrings.BLOCK + 1, 4), np.int64)
@@ -102,7 +113,7 @@ def conflicts(mine: Rings) -> Int64:
     while True:
         found = np.empty((room, 3), np.int64)
         count = selfrings.meetings(lines, first, last, m, box, big, found)
-        if count < room:
+        if count < room or (first_crossing and (found[:, 2] >= selfrings.CROSSES).any()):
             return found[:count]
         room *= 4
 
@@ -118,9 +129,11 @@ def places_of(lines: Int64, bad: Int64) -> BaseGeometry:
 
 
 def changed_rings(before: Rings, after: Rings) -> int:
-    """Return how many rings of ``before`` are cut differently in ``after``: those that come to one of their vertices twice."""
-    again = 0
-    for ring in range(len(before.owner)):
-        points = before.xy[before.start[ring] : before.start[ring + 1]]
-        again += len(np.unique(points, axis=0)) < len(points)
-    return max(again, int(len(before.owner) != len(after.owner)))
+    """Return how many rings of ``before`` are cut differently in ``after``; both with the same vertices."""
+    kept = set(outlines(after))
+    return sum(1 for outline in outlines(canonical(before)) if outline not in kept)
+
+
+def outlines(rings: Rings) -> list[bytes]:
+    """Return the vertices of each ring as bytes, for comparison."""
+    return [rings.xy[a:b].tobytes() for a, b in pairwise(rings.start.tolist())]

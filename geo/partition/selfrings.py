@@ -164,7 +164,7 @@ def load(xy: Int64, start: Int64, ring: int, end_ring: int, s: Int64, first: Int
 
 
 @compiled
-def test_units(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8) -> None:
+def judge(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8) -> None:
     """Fill ``verdict`` (units,) with `CLEAN` for a unit whose rings neither meet nor nest wrongly, else what to look into.
 
     ``bounds`` (units + 1,) first ring of each unit; ``largest`` the most segments one unit has.

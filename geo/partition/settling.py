@@ -101,7 +101,7 @@ def is_boundary(rings: Rings) -> bool:
     """Tell whether rings of one owner, cut by `recut`, bound a set: they meet in common vertices only and nest rightly."""
     if not len(rings.owner):
         return True
-    pairs = conflicts(rings)
+    pairs = conflicts(rings, first_crossing=True)
     if len(pairs):
         if (pairs[:, 2] >= selfrings.CROSSES).any():
             return False

@@ -47,7 +47,7 @@ def witness(partition: Partition, seed: int, points: int = POINTS) -> Witness:
     shapely.prepare(frame)
     low_x, low_y, high_x, high_y = shapely.bounds(frame)
     random = np.random.default_rng(seed)
-    spots = shapely.points(random.uniform((low_x, low_y), (high_x, high_y), (points, 2)))
+    spots = np.asarray(shapely.points(random.uniform((low_x, low_y), (high_x, high_y), (points, 2))))
     spots = spots[shapely.contains_properly(frame, spots)]
     tree = shapely.STRtree(leaves)
     touched = np.bincount(tree.query(spots, predicate="intersects")[0], minlength=len(spots))
