@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.partition import selfrings
-from geo.partition.boundary import recut
+from geo.partition.boundary import enclosed, recut
 from geo.partition.chain import Chain, match, reversed_rings, split_owner
 from geo.partition.faults import LeftOver, area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
-from geo.partition.lattice import areas2, concatenate, following, owners, segments_at, take_rings
+from geo.partition.lattice import concatenate, following, owners, segments_at, take_rings
 from geo.partition.model import Fault, Rings
 from geo.partition.ownrings import conflicts, nested_rightly
 
@@ -115,10 +115,8 @@ def is_boundary(rings: Rings) -> bool:
 
 
 def holes(outline: Rings, left: LeftOver, codes: Sequence[str], level: int) -> list[Fault]:
-    """Return the holes of a sound outline as gaps, with the units round each."""
-    which = np.flatnonzero(areas2(outline) < 0)
-    gaps = [
-        area_fault_of_rings("gap", (), level, reversed_rings(take_rings(outline, which[i : i + 1]), 0))
-        for i in range(len(which))
-    ]
-    return with_neighbours(gaps, left, codes)
+    """Return what a sound outline encloses without holding it as gaps, with the units round each."""
+    places = enclosed(outline)
+    count = int(places.owner.max(initial=-1)) + 1
+    each = [take_rings(places, np.flatnonzero(places.owner == number)) for number in range(count)]
+    return with_neighbours([area_fault_of_rings("gap", (), level, ring) for ring in each], left, codes)
