@@ -11,7 +11,7 @@ from geo.partition.lattice import areas2
 from geo.partition.model import Partition, Rings
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Notes:
     """What is no fault but worth saying: codes of units in several parts, how many residual leaves were made."""
 
