@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -50,7 +51,7 @@ def build_frontend(root: Path) -> None:
             raise SystemExit(f"The front end was not built: {' '.join(command)} failed.")
 
 
-class FrontendHook(BuildHookInterface):
+class FrontendHook(BuildHookInterface[Any]):
     """Runs before a wheel, an editable one included, is put together."""
 
     def initialize(self, version: str, build_data: dict[str, object]) -> None:

@@ -52,7 +52,6 @@ _BY_CODE: Final[Mapping[str, str]] = {
     "json.": "malformed-request",
     "form.": "malformed-request",
     "form.too_large": "too-large",
-    "entry.repeated": "malformed-request",
     "body.type": "unsupported-media-type",
     "accept.": "not-acceptable",
     "body.too_large": "too-large",
@@ -79,7 +78,7 @@ _BY_CODE: Final[Mapping[str, str]] = {
 RETRYABLE: Final = frozenset({"unavailable"})
 
 # What pydantic calls it -> what we call it.
-_VALIDATION: Final[Mapping[str, str]] = {
+VALIDATION_CODES: Final[Mapping[str, str]] = {
     "missing": "param.missing",
     "extra_forbidden": "entry.unknown",
     "finite_number": "number.not_finite",
@@ -132,7 +131,7 @@ def _one_invalid(found: Mapping[str, Any]) -> dict[str, Value]:
     got = found.get("input")
     return {
         "pointer": "/" + "/".join(str(part) for part in found.get("loc", ())),
-        "code": own.code if isinstance(own, InvalidValueError) else _VALIDATION.get(kind, "param.syntax"),
+        "code": own.code if isinstance(own, InvalidValueError) else VALIDATION_CODES.get(kind, "param.syntax"),
         "limit": limit if isinstance(limit, int | float | str) else None,
         "got": got[:60] if isinstance(got, str) else None,
     }

@@ -79,6 +79,40 @@ def require_own_origin(method: str, headers: Headers) -> None:
         raise PermissionDeniedError("origin.foreign", "Origin")
 
 
+class _Answer:
+    """Sends an answer with our headers, and knows whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send one message; the headers go with the first."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("cache-control", "no-store")
+        await self._send(message)
+
+
+class _Body:
+    """Receives a body up to a limit."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+
+    async def __call__(self) -> Message:
+        """Return the next message, or raise once the body has grown over its limit."""
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise errors.body_too_large()
+        return message
+
+
 class Guard:
     """The outermost layer: checks, then the application, then the headers; no exception passes it."""
 
@@ -92,36 +126,16 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-        received = 0
-
-        async def receive_limited() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.body_bytes:
-                raise errors.body_too_large()
-            return message
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-            await send(message)
-
+        answer = _Answer(send)
         try:
             self._check(scope)
-            await self.app(scope, receive_limited, send_with_headers)
+            await self.app(scope, _Body(receive, self.body_bytes), answer)
         except WanggeError as error:
-            await errors.respond(Request(scope), errors.problem_of(error))(scope, receive, send_with_headers)
+            await errors.respond(Request(scope), errors.problem_of(error))(scope, receive, answer)
         except Exception as error:  # the last resort: whatever is left is a mistake of ours
-            if started:
+            if answer.begun:
                 raise
-            await errors.respond_internal(Request(scope), error)(scope, receive, send_with_headers)
+            await errors.respond_internal(Request(scope), error)(scope, receive, answer)
 
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)

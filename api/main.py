@@ -1,6 +1,6 @@
 """The web applications, made from settings: the whole one for loopback, and the public one that holds only boards."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from types import ModuleType
@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import auth, errors, guards
-from api.routes import assets, boards, documents, jobs, map as map_routes, search, shell, today, tracks
+from api.routes import assets, boards, documents, jobs, search, shell, today, tracks
+from api.routes import map as map_routes
 from api.services.tasks import Runner
 from api.settings import Settings, from_environment
 from api.stores import StoreHolder
@@ -37,7 +38,7 @@ def create_public_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Serve; at the end let the running job end and give back the store."""
     yield
     app.state.runner.close()

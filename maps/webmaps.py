@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, cast
 
 import folium
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
+from jinja2.utils import htmlsafe_json_dumps
 
 from geo.errors import NotFoundError
 from maps import pages, style
@@ -63,37 +64,49 @@ class _Page(Figure):
         )
 
 
-class _Inline(Element):
-    """A text that goes into the head of the page as it is."""
+class _Text(Element):
+    """A text that goes into the page as it is. folium's own elements take every text for a template and would run it."""
 
-    _template = Template("<{{ this.tag }}>{{ this.text }}</{{ this.tag }}>")
+    _template = Template("{{ this.text }}")
 
-    def __init__(self, tag: str, text: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.tag = tag
-        self.text = text.replace(f"</{tag}", f"<\\/{tag}")
+        self.text = text
+
+
+def _inline(tag: str, text: str) -> _Text:
+    """Return a style sheet or a script of ours, inside its tag."""
+    safe = text.replace(f"</{tag}", f"<\\/{tag}")
+    return _Text(f"<{tag}>{safe}</{tag}>")
 
 
 class GridMap(folium.Map):
     """A folium map without any address in it: no tiles, and no script or style sheet but those written into the page."""
 
+    NAME: ClassVar = "map_grids"
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own form; emptied here, never appended to
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def get_name(self) -> str:
+        """Return one fixed name: folium's own is random, and the same record shall give the same bytes."""
+        return self.NAME
 
 
 class _Grids(MacroElement):
     """The grids, handed to ``drawGrids`` as JSON that cannot leave its place in the script."""
 
-    _template = Template(
-        "{% macro script(this, kwargs) %}drawGrids({{ this._parent.get_name() }}, {{ this.data|tojson }});{% endmacro %}"
-    )
-
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__()
         self.data = data
 
+    def render(self, **_: Any) -> None:
+        """Put the call into the script of the page."""
+        call = f"drawGrids({GridMap.NAME}, {htmlsafe_json_dumps(self.data, ensure_ascii=False)});"
+        cast("Figure", self.get_root()).script.add_child(_Text(call), name="grids")
 
-def _asset(path: Path) -> str:
+
+def asset(path: Path) -> str:
+    """Return a file of ours as text, or raise `NotFoundError` ``webmap.no_assets``."""
     if not path.is_file():
         raise NotFoundError("webmap.no_assets", path.name)
     return path.read_text("utf-8")
@@ -111,7 +124,6 @@ def render(record: WebMapRecord) -> str:
         attribution_control=False,
         zoom_snap=0.25,
     )
-    grids._id = "grids"  # a fixed name: the same record gives the same bytes
     grids.add_to(page)
     _Grids(
         {
@@ -127,9 +139,9 @@ def render(record: WebMapRecord) -> str:
             },
         }
     ).add_to(grids)
-    sheets = (style.tokens_css(), _asset(STATIC / "leaflet.css"), _asset(pages.HERE / "css" / "webmap.css"))
+    sheets = (style.tokens_css(), asset(STATIC / "leaflet.css"), asset(pages.HERE / "css" / "webmap.css"))
     for sheet in sheets:
-        page.header.add_child(_Inline("style", sheet))
-    for script in (_asset(STATIC / "leaflet.js"), _asset(pages.HERE / "webmap.js")):
-        page.header.add_child(_Inline("script", script))
+        page.header.add_child(_inline("style", sheet))
+    for script in (asset(STATIC / "leaflet.js"), asset(pages.HERE / "webmap.js")):
+        page.header.add_child(_inline("script", script))
     return page.render()

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
@@ -57,7 +57,7 @@ def run_servers(applications: list[tuple[str, socket.socket]]) -> None:
         """A server that leaves signals to the first one."""
 
         @contextmanager
-        def capture_signals(self) -> Iterator[None]:
+        def capture_signals(self) -> Generator[None]:
             with nullcontext():
                 yield
 

@@ -52,7 +52,7 @@ def public_asset(request: Request, name: str) -> Response:
 def public_page(
     request: Request,
     code: BoardCode,
-    lang: Annotated[Literal["zh", "en"] | None, Query(description="language of the page")] = None,  # noqa: ARG001 - read by pages.language
+    lang: Annotated[Literal["zh", "en"] | None, Query(description="language of the page")] = None,
 ) -> Response:
     """Show a passer-by whether the board is genuine and current, and what it must say."""
     board = public_board(request.app.state.stores.get(), code)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from geo.errors import InputError
@@ -65,18 +65,25 @@ async def read_form(request: Request, known: frozenset[str], file_field: str) ->
         form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD)
     except HTTPException as error:
         raise _form_error(str(error.detail)) or error from None
-    async with _closing(form):
-        texts: dict[str, str] = {}
-        files: list[tuple[str, bytes]] = []
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                if name != file_field:
-                    raise InputError("entry.unknown", name[:60], values={"known": file_field})
-                files.append((_base_name(value.filename or ""), await value.read()))
-            else:
-                _add_text(texts, name, value, known)
-    if not files:
+    try:
+        found = await _taken(form, known, file_field)
+    finally:
+        await form.close()
+    if not found.files:
         raise InputError("entry.missing", file_field)
+    return found
+
+
+async def _taken(form: FormData, known: frozenset[str], file_field: str) -> Form:
+    texts: dict[str, str] = {}
+    files: list[tuple[str, bytes]] = []
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            _add_text(texts, name, value, known)
+        elif name == file_field:
+            files.append((_base_name(value.filename or ""), await value.read()))
+        else:
+            raise InputError("entry.unknown", name[:60], values={"known": file_field})
     return Form(texts, tuple(files))
 
 
@@ -92,16 +99,3 @@ def _base_name(name: str) -> str:
     """Return the last part of a file's name without control characters: it is shown, and never opened."""
     last = re.split(r"[/\\]", name)[-1]
     return "".join(char for char in last if _is_plain(char))[:200] or "file"
-
-
-class _closing:
-    """Closes the spooled files of a form, whatever happens."""
-
-    def __init__(self, form: Any) -> None:
-        self._form = form
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._form.close()

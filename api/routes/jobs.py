@@ -17,7 +17,6 @@ from api.services import tasks
 from data import jobs as stored
 from data.jobs import Job
 from data.store import Store
-from geo.errors import NotFoundError
 
 router = APIRouter(route_class=DeclaredRoute)
 

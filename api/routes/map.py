@@ -39,7 +39,8 @@ def _address(path: str, **query: Any) -> str:
 
 def _linked(units: tuple[Neighbour, ...], **query: Any) -> list[dict[str, str]]:
     return [
-        {"code": u.code, "name": u.name, "label": u.label, "href": _address("/map", **query, unit=u.code)} for u in units
+        {"code": u.code, "name": u.name, "label": u.label, "href": _address("/map", **query, unit=u.code)}
+        for u in units
     ]
 
 
@@ -56,7 +57,10 @@ def _card_context(request: Request, store: Store, shown: Picture, unit: str, que
             "all_href": _address("/map", **query),
             "boards": found.boards if may_boards else None,
         }
-        plain = {name: getattr(found, name) for name in ("code", "name", "level", "kind", "since", "area", "center", "residual")}
+        plain = {
+            name: getattr(found, name)
+            for name in ("code", "name", "level", "kind", "since", "area", "center", "residual")
+        }
         return {"card": {**plain, **links}}
     summary = unit_card.summary(shown, lang)
     return {
@@ -171,8 +175,6 @@ def units(
 
 @router.get("/api/locate")
 @declares(Action.READ, Resource.GRID)
-def locate(
-    request: Request, lon: Longitude, lat: Latitude, on: Day = None, known_on: Day = None
-) -> dict[str, Any]:
+def locate(request: Request, lon: Longitude, lat: Latitude, on: Day = None, known_on: Day = None) -> dict[str, Any]:
     """Return which unit of each level holds a point, on a day."""
     return grids.locate(request.app.state.stores.get(), lon, lat, on=on or clock.today(), known_on=known_on)

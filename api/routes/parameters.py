@@ -54,7 +54,9 @@ Longitude = Annotated[float, BeforeValidator(_number), Query(ge=-180, le=180, de
 Latitude = Annotated[float, BeforeValidator(_number), Query(ge=-90, le=90, description="degrees, WGS 84")]
 Day = Annotated[date | None, BeforeValidator(_day), Query(description="a day, 2026-11-24; today if left out")]
 FormDay = Annotated[date | None, BeforeValidator(_day_or_empty), Query()]
-Bbox = Annotated[str | None, BeforeValidator(_bbox), Query(description="west,south,east,north in degrees", max_length=100)]
+Bbox = Annotated[
+    str | None, BeforeValidator(_bbox), Query(description="west,south,east,north in degrees", max_length=100)
+]
 LevelOf = Annotated[int | None, BeforeValidator(_number), Query(ge=1, le=3, description="1, 2 or 3; all if left out")]
 
 

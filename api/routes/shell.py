@@ -43,7 +43,7 @@ def problem_kind(request: Request, slug: str) -> dict[str, Any]:
 
 
 def _own_path(address: str) -> str:
-    """Return ``address`` if it is a path of ours; ``//host`` and ``/\\host`` lead elsewhere and are refused."""
+    """Return ``address`` if it is a path of ours; one with two slashes, of either kind, leads elsewhere and is refused."""
     if not address.startswith("/") or address[1:2] in ("/", "\\") or any(ord(char) < 33 for char in address):
         raise InputError("redirect.foreign", "back")
     return address

@@ -39,7 +39,12 @@ def _schema() -> dict[str, Any]:
         name: {"type": "string", "description": text, "maxLength": forms.LONGEST_FIELD}
         for name, text in (NEEDED | OPTIONAL).items()
     }
-    files = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": forms.MOST_FILES}
+    files = {
+        "type": "array",
+        "items": {"type": "string", "format": "binary"},
+        "minItems": 1,
+        "maxItems": forms.MOST_FILES,
+    }
     schema = {
         "type": "object",
         "properties": {FILE: files, **texts},

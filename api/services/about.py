@@ -4,7 +4,7 @@ import json
 import platform
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 from typing import Final
 
@@ -91,8 +91,8 @@ def _scripts() -> tuple[Part, ...]:
 
 
 def _licence(name: str) -> str:
-    about = distribution(name).metadata
-    given = about.get("License-Expression") or about.get("License") or ""
+    about = metadata(name)
+    given = next((about[key] for key in ("License-Expression", "License") if key in about), "") or ""
     short = given.strip().splitlines()[0] if given.strip() else ""
     classifiers = [line.rsplit("::", 1)[-1].strip() for line in about.get_all("Classifier") or () if "License" in line]
     return short if 0 < len(short) < 60 else ", ".join(classifiers)

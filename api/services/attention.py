@@ -72,12 +72,12 @@ class Agenda:
 
 
 Question = Callable[[Desk], Iterable[Row | Fine]]
-_QUESTIONS: Final[list[Question]] = []
+QUESTIONS: Final[list[Question]] = []
 
 
 def asks(question: Question) -> Question:
     """Add ``question`` to those asked every day."""
-    _QUESTIONS.append(question)
+    QUESTIONS.append(question)
     return question
 
 
@@ -93,7 +93,7 @@ def desk_of(open_store: Callable[[], Store], role: str, on: date) -> Desk:
 
 def agenda(desk: Desk) -> Agenda:
     """Return what every question answers, urgent rows first, else in the order the questions were added."""
-    answers = [answer for question in _QUESTIONS for answer in question(desk)]
+    answers = [answer for question in QUESTIONS for answer in question(desk)]
     rows = [answer for answer in answers if isinstance(answer, Row)]
     return Agenda(
         tuple(sorted(rows, key=lambda row: not row.urgent)),

@@ -15,7 +15,6 @@ from data.store import Store
 from geo.partition.model import Unit
 from maps.board.reading import record_of
 
-
 MICROMETRE: Final = 1e-6
 
 

@@ -28,6 +28,7 @@ class Contact:
     label: str
     name: str
     phone: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,7 @@ def _name(record: BoardRecord) -> str:
 
 
 def _contact(person: Person, label: str) -> Contact:
-    name = f"{person.name}（{person.kind}）" if person.name and person.kind else person.name
-    return Contact(person.label or label, name, person.phone)
+    return Contact(person.label or label, person.name, person.phone, person.kind)
 
 
 def _contacts(record: BoardRecord) -> Iterable[Contact]:

@@ -44,7 +44,9 @@ def is_there_a_store(desk: Desk) -> Iterable[Row | Fine]:
 @asks
 def do_the_grids_fit(desk: Desk) -> Iterable[Row | Fine]:
     """Ask of each root whether its levels have gaps or overlaps."""
-    for root in desk.roots if desk.store is not None else ():
+    if desk.store is None:
+        return
+    for root in desk.roots:
         proof = proof_of(desk.store, root.name, desk.on)
         if proof.ok:
             yield Fine("coverage", {"root": root.name, "count": sum(level.units for level in proof.levels)})

@@ -20,14 +20,14 @@ log = logging.getLogger("wangge")
 Arguments = Mapping[str, str]
 Progress = Callable[[int, int], None]
 Work = Callable[[Store, Arguments, Progress], str]
-_KINDS: Final[dict[str, Work]] = {}
+KINDS: Final[dict[str, Work]] = {}
 
 
 def does(kind: str) -> Callable[[Work], Work]:
     """Add a kind of job: a function of store, arguments and progress; it returns the note of its end as "code value"."""
 
     def add(work: Work) -> Work:
-        _KINDS[kind] = work
+        KINDS[kind] = work
         return work
 
     return add
@@ -41,7 +41,7 @@ class Runner:
 
     def submit(self, store: Store, actor: Actor, kind: str, arguments: Arguments) -> Job:
         """Return the new job, which waits or runs; `InputError` ``jobs.unknown_kind``."""
-        if kind not in _KINDS:
+        if kind not in KINDS:
             raise InputError("jobs.unknown_kind", kind[:60])
         job = store.run(lambda unit: jobs.create(unit, kind, dict(arguments)), actor=actor)
         if self._threads is None:
@@ -61,7 +61,7 @@ def _work(store: Store, actor: Actor, job: Job) -> None:
 
     try:
         progress(0, 0)
-        note = _KINDS[job.kind](store, job.args, progress)
+        note = KINDS[job.kind](store, job.args, progress)
         store.run(lambda unit: jobs.finish(unit, job.id, note), actor=actor)
     except WanggeError as error:
         reason = messages.sentence(

@@ -71,6 +71,11 @@ def area_words(area_m2: float, lang: str) -> str:
     return messages.sentence("area.km2", lang, {"value": area_m2 / KM2_M2})
 
 
+def area_of(picture: Picture, unit: Unit) -> float:
+    """Return the area of ``unit`` on the ground in square metres, as its board states it: on the ellipsoid, not in the plane."""
+    return picture.plane.ellipsoidal_area_m2(picture.shapes[unit.key])
+
+
 def label_of(unit: Unit, parent: Unit | None) -> str:
     """Return the name of ``unit`` without the name of its parent in front, as it stands on the map inside the parent."""
     if parent is not None and parent.name and unit.name.startswith(parent.name) and unit.name != parent.name:
@@ -100,7 +105,7 @@ def summary(picture: Picture, lang: str) -> Summary:
     numbers = {
         word: sum(unit.level == level for unit in counted) for level, word in ((1, "one"), (2, "two"), (3, "three"))
     }
-    area = sum(picture.shapes[unit.key].area for unit in counted if unit.level == 1)
+    area = sum(area_of(picture, unit) for unit in counted if unit.level == 1)
     text = messages.sentence("map.summary", lang, {**numbers, "area": area_words(area, lang)})
     return Summary(text, _neighbours(picture.children(None), None))
 
@@ -122,7 +127,7 @@ def card(store: Store, picture: Picture, code: str, on: date, lang: str) -> Card
     shape = picture.shapes[unit.key]
     parent = picture.by_key.get(unit.parent) if unit.parent else None
     rest = [u for u in picture.partition.units if u.parent == unit.key and u.kind is UnitKind.RESIDUAL]
-    residual = sum(picture.shapes[u.key].area for u in rest)
+    residual = sum(area_of(picture, u) for u in rest)
     inside = shape.representative_point()
     lon, lat = picture.plane.to_lonlat(np.array([[inside.x, inside.y]]))[0]
     with store.read() as view:
@@ -133,7 +138,7 @@ def card(store: Store, picture: Picture, code: str, on: date, lang: str) -> Card
         level=unit.level,
         kind=unit.kind.value,
         since=_since(store, picture.root.name, code, on, lang),
-        area=area_words(shape.area, lang),
+        area=area_words(area_of(picture, unit), lang),
         center=f"{lon:.6f}, {lat:.6f}",
         parent=_neighbours([parent], picture.by_key.get(parent.parent or ""))[0] if parent else None,
         children=_neighbours(picture.children(unit.key), unit),

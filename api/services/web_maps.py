@@ -63,14 +63,14 @@ def page(shown: Picture, on: date, lang: str) -> str:
 def _level(shown: Picture, level: int, on: date, lang: str) -> Mapping[str, Any]:
     document = json.loads(unit_card.units_document(shown, level, None, False, on))
     for feature in document["features"]:
-        values, shape = feature["properties"], shown.shapes[feature.pop("id")]
+        values, unit = feature["properties"], shown.by_key[feature.pop("id")]
         parent = shown.by_code.get(values["parent"]) if values["parent"] else None
         values["parent"] = unit_card.full_name(shown, parent) if parent else ""
         if values["kind"] != UnitKind.RESIDUAL:
-            inside = shape.representative_point()
+            inside = shown.shapes[unit.key].representative_point()
             lon, lat = shown.plane.to_lonlat(np.array([[inside.x, inside.y]]))[0]
             values["at"] = [round(float(lat), 7), round(float(lon), 7)]
-            values["area"] = unit_card.area_words(shape.area, lang)
+            values["area"] = unit_card.area_words(unit_card.area_of(shown, unit), lang)
     return {"type": "FeatureCollection", "features": document["features"]}
 
 

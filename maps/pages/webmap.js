@@ -63,6 +63,8 @@ function drawGrids(map, data) {
 
   // Labels: name first, coarse levels first; none is better than one over another.
   const size = { 1: 16, 2: 13, 3: 12 };
+  const room = { 1: 0.6, 2: 0.9, 3: 1 }; // how much of its name a grid must hold
+  const smallest = { 1: 0, 2: 1.5, 3: 3 }; // how many letters it must be wide and high
   const label = () => {
     labels.clearLayers();
     const taken = [];
@@ -74,9 +76,12 @@ function drawGrids(map, data) {
         if (!unit.at || !view.contains(unit.at)) continue;
         const place = map.latLngToContainerPoint(unit.at);
         const wide = Array.from(unit.label).reduce((sum, char) => sum + (char.charCodeAt(0) < 256 ? 0.6 : 1.15), 0) * size[level];
-        const box = map.latLngToContainerPoint(layer.getBounds().getNorthEast()).x - map.latLngToContainerPoint(layer.getBounds().getSouthWest()).x;
+        const corner = map.latLngToContainerPoint(layer.getBounds().getNorthEast());
+        const other = map.latLngToContainerPoint(layer.getBounds().getSouthWest());
+        const least = smallest[level] * size[level];
         const rect = [place.x - wide / 2 - 3, place.y - size[level] * 0.8, place.x + wide / 2 + 3, place.y + size[level] * 0.8];
-        if (wide > box || taken.some((other) => rect[0] < other[2] && rect[2] > other[0] && rect[1] < other[3] && rect[3] > other[1])) continue;
+        if (corner.x - other.x < Math.max(wide * room[level], least) || other.y - corner.y < least) continue;
+        if (taken.some((box) => rect[0] < box[2] && rect[2] > box[0] && rect[1] < box[3] && rect[3] > box[1])) continue;
         taken.push(rect);
         const text = line("span", unit.label);
         text.className = "label level" + level;

@@ -80,9 +80,9 @@ def make_town() -> Callable[[Path], str]:
 
 
 @pytest.fixture(scope="session")
-def town_store(make_town: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def town_store(make_town: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a store that holds the town; nothing writes partitions to it."""
-    yield make_town(tmp_path_factory.mktemp("town"))
+    return make_town(tmp_path_factory.mktemp("town"))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ from api.main import create_app
 from api.settings import Settings
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1:8000", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1:8000", ""]
+)
 def test_a_foreign_name_for_this_server_is_refused(client: TestClient, host: str) -> None:
     answer = client.get("/health", headers={"host": host})
     assert (answer.status_code, answer.json()["code"]) == (400, "host.foreign")
@@ -43,7 +45,9 @@ def test_a_write_of_our_page_or_of_a_program_is_taken(client: TestClient, header
     assert (answer.status_code, answer.headers["location"]) == (303, "/about")
 
 
-@pytest.mark.parametrize("back", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/a\nb", ""])
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/a\nb", ""]
+)
 def test_only_a_page_of_ours_can_be_returned_to(client: TestClient, back: str) -> None:
     answer = client.post("/preferences", data={"back": back, "lang": "en"}, follow_redirects=False)
     if back == "":
@@ -148,7 +152,7 @@ def test_fields_of_a_form_are_read_strictly(client: TestClient, fields: dict[str
 def test_a_form_without_a_file_is_refused(client: TestClient) -> None:
     answer = client.post("/api/tracks/verify", files={"other": ("a.gpx", b"<gpx/>")})
     assert (answer.status_code, answer.json()["code"]) == (422, "entry.unknown")
-    empty = "--x\r\nContent-Disposition: form-data; name=\"grid\"\r\n\r\n1\r\n--x--\r\n"
+    empty = '--x\r\nContent-Disposition: form-data; name="grid"\r\n\r\n1\r\n--x--\r\n'
     answer = client.post(
         "/api/tracks/verify", content=empty, headers={"content-type": "multipart/form-data; boundary=x"}
     )

@@ -66,7 +66,7 @@ def test_a_later_success_takes_it_off_today(desk: tuple[TestClient, str], monkey
             raise outcome
         return "done"
 
-    monkeypatch.setitem(tasks._KINDS, "sometimes", work)
+    monkeypatch.setitem(tasks.KINDS, "sometimes", work)
     client.post("/jobs", data={"kind": "sometimes"})
     follow(client, 1)
     assert "后台工作没有做成" in client.get("/").text
@@ -83,7 +83,7 @@ def test_a_mistake_in_a_job_ends_it_without_its_inside(
     def broken(*_: object) -> str:
         raise RuntimeError("secret")
 
-    monkeypatch.setitem(tasks._KINDS, "broken", broken)
+    monkeypatch.setitem(tasks.KINDS, "broken", broken)
     client.post("/jobs", data={"kind": "broken"})
     last = follow(client, 1)[-1]
     assert last["state"] == jobs.FAILED

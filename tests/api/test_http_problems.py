@@ -96,7 +96,7 @@ def test_the_kind_of_a_problem_has_a_page_of_its_own(client: TestClient) -> None
 def test_every_slug_and_code_of_this_layer_has_its_words() -> None:
     table = messages.table()
     assert [slug for slug in errors.STATUS if f"problem.{slug}" not in table] == []
-    assert [code for code in errors._VALIDATION.values() if code not in table] == []
+    assert [code for code in errors.VALIDATION_CODES.values() if code not in table] == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,15 @@ def code(boards_of_town: dict[str, str]) -> str:
 def test_a_genuine_board_says_so_and_what_it_must_say(public: TestClient, code: str) -> None:
     page = public.get(f"/b/{code}")
     assert page.status_code == 200
-    for words in ("此牌真实，内容是最新的", "石榴村第1网格", "请与牌面核对", code, "990001101001001", "牌上留空", "示例"):
+    for words in (
+        "此牌真实，内容是最新的",
+        "石榴村第1网格",
+        "请与牌面核对",
+        code,
+        "990001101001001",
+        "牌上留空",
+        "示例",
+    ):
         assert words in page.text
 
 

@@ -35,13 +35,18 @@ def test_loopback_is_taken(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.test", "", "localhost.example.test"])
 def test_any_other_address_is_refused(host: str) -> None:
-    with pytest.raises(ConflictError, match="serve.not_loopback"):
+    with pytest.raises(ConflictError, match=r"serve\.not_loopback"):
         require_loopback(host)
 
 
 def test_it_is_refused_with_exit_3_and_a_sentence() -> None:
     done = subprocess.run(
-        command("--host", "0.0.0.0", "--json"), env=environment(), capture_output=True, text=True, timeout=60, check=False
+        command("--host", "0.0.0.0", "--json"),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     document = json.loads(done.stdout)
     assert (done.returncode, document["code"]) == (3, "serve.not_loopback")
@@ -54,7 +59,12 @@ def test_a_taken_port_is_refused_with_exit_3() -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         done = subprocess.run(
-            command("--port", port, "--json"), env=environment(), capture_output=True, text=True, timeout=60, check=False
+            command("--port", port, "--json"),
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
     assert (done.returncode, json.loads(done.stdout)["code"]) == (3, "serve.port_taken")
 

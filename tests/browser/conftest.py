@@ -1,4 +1,4 @@
-"""A browser on the sample town; every page is watched for other hosts and console errors. No browser: loud, and a failure in CI."""
+"""A browser on the sample town; every page is watched for other hosts and console errors. No browser fails in CI."""
 
 import importlib.util
 import os

@@ -2,12 +2,13 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import uvicorn
+from playwright.sync_api import ViewportSize
 
 import data.samples
 from api.main import create_app
@@ -22,7 +23,7 @@ TOWN = "海岬镇（示例）"
 PLANE = "EPSG:4549"
 GRID = "99000110120400300"
 ACTOR = Actor("demo", "town_grid_office")
-SIZE = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 360, "height": 740}}
+SIZE: dict[str, ViewportSize] = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 360, "height": 740}}
 
 
 def build(folder: Path) -> tuple[str, dict[str, str]]:
@@ -44,7 +45,7 @@ def build(folder: Path) -> tuple[str, dict[str, str]]:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[str]:
+def served(settings: Settings) -> Generator[str]:
     """Serve the whole application in a thread and give its address; stopped at the end."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -62,5 +63,5 @@ def served(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def _nothing() -> Iterator[None]:
+def _nothing() -> Generator[None]:
     yield

@@ -51,6 +51,17 @@ function words(unit: Unit, level: number): string {
   return level === 1 ? Array.from(name).join("\u2009") : name;
 }
 
+// Inside or not at all; only a village may look over its line a little, since its name is what one looks for first.
+const ROOM = [0, 0.6, 0.9, 1];
+const SMALLEST_LETTERS = [0, 0, 1.5, 3]; // how many letters a grid must be wide and high before it is named
+
+function fits(polygon: Polygon, label: string, level: number, letter: number): boolean {
+  const [left, bottom, right, top] = polygon.getExtent() as [number, number, number, number];
+  const letters = Array.from(label).reduce((sum, char) => sum + (char === "\u2009" ? 0.2 : char < "\u0100" ? 0.55 : 1), 0);
+  const smallest = (SMALLEST_LETTERS[level] ?? 0) * letter;
+  return right - left >= Math.max(letters * letter * (ROOM[level] ?? 1), smallest) && top - bottom >= smallest;
+}
+
 function labelStyle(level: number): (drawn: FeatureLike, resolution: number) => Style | undefined {
   const size = LABEL_SIZES[level] ?? 12;
   const text = new Text({
@@ -67,9 +78,7 @@ function labelStyle(level: number): (drawn: FeatureLike, resolution: number) => 
     const polygon = bulk(unit.getGeometry());
     if (!polygon || unit.get("kind") === "residual") return undefined;
     const label = words(unit, level);
-    const [left, , right] = polygon.getExtent();
-    const room = ((right ?? 0) - (left ?? 0)) / resolution;
-    if (room < label.length * size * (/^[\u0000-\u00ff]*$/.test(label) ? 0.5 : 0.8)) return undefined;
+    if (!fits(polygon, label, level, size * resolution)) return undefined;
     let place = places.get(unit);
     if (!place) places.set(unit, (place = new Point(polygon.getInteriorPoint().getCoordinates().slice(0, 2))));
     text.setText(label);

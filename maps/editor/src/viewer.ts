@@ -61,8 +61,9 @@ async function start(element: HTMLElement): Promise<void> {
     return undefined;
   }
 
-  function fit(extent: Extent, padding: number): void {
-    if (!isEmpty(extent)) view.fit(extent, { padding: [padding, padding, padding, padding], minResolution: 0.2 });
+  function fit(extent: Extent, beside: number): void {
+    const above = Math.max(beside, 44); // where the notice and the scale bar are
+    if (!isEmpty(extent)) view.fit(extent, { padding: [above, beside, above, beside], minResolution: 0.2 });
   }
 
   const card = bindCard(element, (code) => select(code, code !== null));
