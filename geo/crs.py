@@ -29,7 +29,6 @@ LONLAT: Final = "EPSG:4326"  # WGS 84, what GeoJSON and every receiver speak
 SCALE_LIMIT: Final = 0.002  # a metre of the plane may differ from a metre of the ground by 0.2 %
 LOCAL: Final = re.compile(r"TM:(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
 SAME_ELLIPSOID_M: Final = 0.001  # two ellipsoids whose axes agree to a millimetre (GRS 80, WGS 84, CGCS2000)
-IDENTIFIED: Final = 25  # PROJ's confidence from which a definition counts as a code, if its numbers agree as well
 WHOLE_TURN: Final = 360.0
 
 
@@ -186,20 +185,27 @@ def _crs(text: str) -> pyproj.CRS:
 
 
 def _is_plane(crs: pyproj.CRS, plane: Plane) -> bool:
+    """Tell whether two definitions mean one plane: the same datum and the same numbers, whatever the names and axes.
+
+    A code is not enough: one plane can have several (EPSG:4509 and 4548).
+    """
     target = pyproj.CRS.from_wkt(plane.wkt)
     if crs.equals(target, ignore_axis_order=True):
         return True
-    if plane.srid == 0 or not crs.is_projected or crs.to_epsg(min_confidence=IDENTIFIED) != plane.srid:
+    one, other = crs.geodetic_crs, target.geodetic_crs
+    if not crs.is_projected or one is None or other is None:
         return False
-    return _same_ellipsoid(crs, target) and _numbers(crs) == _numbers(target)
+    same_datum = one.equals(other, ignore_axis_order=True) or one.to_epsg() == other.to_epsg() is not None
+    return same_datum and _numbers(crs) == _numbers(target)
 
 
-def _numbers(crs: pyproj.CRS) -> list[float]:
-    """Return the parameters of a projection in SI units, sorted: what remains when every name is spelled otherwise."""
+def _numbers(crs: pyproj.CRS) -> tuple[str, list[float]]:
+    """Return the method and the parameters of a projection in SI units, sorted: what remains when names differ."""
     operation = crs.coordinate_operation
     if operation is None:
-        return []
-    return sorted(round(float(param.value) * param.unit_conversion_factor, 9) for param in operation.params)
+        return "", []
+    values = sorted(round(float(param.value) * param.unit_conversion_factor, 9) for param in operation.params)
+    return operation.method_name, values
 
 
 def _pipeline(source: pyproj.CRS, target: pyproj.CRS, where: str) -> str:

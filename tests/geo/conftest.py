@@ -6,6 +6,7 @@ from itertools import count
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo import crs
 from geo.partition.assembly import Assembled, assemble
@@ -18,7 +19,7 @@ PLANE = "EPSG:4549"
 EAST, NORTH = 400_000.0, 2_740_000.0  # coordinates as large as real ones
 
 
-def shapes(picture: str, *, corners_only: bool = False) -> dict[str, shapely.Polygon | shapely.MultiPolygon]:
+def shapes(picture: str, *, corners_only: bool = False) -> dict[str, BaseGeometry]:
     """Return the shape of each letter; dots are nothing. A vertex at each square's corner, or at true corners only."""
     rows = [row.strip() for row in picture.strip().splitlines()]
     squares: dict[str, list[shapely.Polygon]] = {}
@@ -61,7 +62,7 @@ class Drawing:
         units: str | Sequence[Feature],
         level: int = 1,
         parents: Mapping[str, tuple[str, ...]] | None = None,
-        frame: object = None,
+        frame: BaseGeometry | None = None,
     ) -> Assembled:
         given = features(units) if isinstance(units, str) else units
         return assemble(crs.plane(PLANE), given, level, parents, frame, new_keys())

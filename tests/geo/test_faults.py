@@ -145,8 +145,8 @@ def test_one_centimetre_in_one_polygon_is_found(drawing: Any, inwards: float, ki
 
     def move(xy: np.ndarray) -> np.ndarray:
         east, north = drawing.origin
-        middle = (np.abs(xy - [east + 20, north + 10]) < 1e-6).all(axis=1)
-        return xy + np.where(middle[:, None], [inwards, 0], 0)
+        middle = np.abs(xy - [east + 20, north + 10]).max(axis=1, keepdims=True) < 1e-6
+        return xy + np.where(middle, [inwards, 0], 0)
 
     units[1] = Feature("b", "", None, shapely.transform(units[1].geometry, move))
     fault = only(drawing.assemble(units).proof.faults)

@@ -49,7 +49,7 @@ def test_a_ring_starts_at_its_smallest_vertex_and_runs_counter_clockwise(turn: i
 def test_holes_run_clockwise_and_follow_their_shell() -> None:
     far = shapely.box(10, 0, 14, 4) - shapely.box(11, 1, 12, 2)
     near = shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2)
-    rings = rings_of(shapely.MultiPolygon([far, near]))
+    rings = rings_of(shapely.union_all([far, near]))
     assert lattice.areas2(rings).tolist() == [320_000, -20_000, 320_000, -20_000]
     assert rings.xy[rings.start[:-1], 0].tolist() == [0, 100, 1000, 1100]
 
@@ -93,7 +93,7 @@ def test_rings_become_the_same_polygons_again() -> None:
     shapes = [
         shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2),
         None,
-        shapely.MultiPolygon([shapely.box(10, 0, 11, 1), shapely.box(12, 0, 15, 3) - shapely.box(13, 1, 14, 2)]),
+        shapely.union_all([shapely.box(10, 0, 11, 1), shapely.box(12, 0, 15, 3) - shapely.box(13, 1, 14, 2)]),
     ]
     rings, _ = lattice.rings_from_polygons(shapes)
     back = lattice.polygons(rings, 3)
@@ -106,7 +106,7 @@ def test_rings_become_the_same_polygons_again() -> None:
 
 
 def test_canonical_undoes_any_turning_and_any_order_of_shells() -> None:
-    shapes = shapely.MultiPolygon([shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2), shapely.box(10, 0, 11, 1)])
+    shapes = shapely.union_all([shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 2, 2), shapely.box(10, 0, 11, 1)])
     rings = rings_of(shapes)
     other = lattice.take_rings(rings, np.array([2, 0, 1]))
     turned = Rings(np.roll(other.xy[:4], 2, axis=0), other.start[:2], other.owner[:1], other.kind[:4])

@@ -164,6 +164,8 @@ def test_the_same_files_give_the_same_partition(drawing: Any, town: Partition) -
     one, other = (
         subdivide(town, units[::step], 3, lambda k=k: next(k)).partition for step, k in zip((1, -1), keys, strict=True)
     )
+    assert one is not None
+    assert other is not None
     assert one.units == other.units
     assert unit_hashes(one.leaf_rings, len(one.units)) == unit_hashes(other.leaf_rings, len(other.units))
 
