@@ -3,6 +3,7 @@
 import type Feature from "ol/Feature";
 import type { FeatureLike } from "ol/Feature";
 import type { Geometry } from "ol/geom";
+import { getArea } from "ol/extent";
 import MultiPolygon from "ol/geom/MultiPolygon";
 import Point from "ol/geom/Point";
 import Polygon from "ol/geom/Polygon";
@@ -19,6 +20,7 @@ type Layer = VectorLayer<VectorSource<Unit>>;
 const root = getComputedStyle(document.documentElement);
 const token = (name: string): string => root.getPropertyValue(`--${name}`).trim();
 const width = (level: number): number => parseFloat(token(`w${level}`));
+const CROWDED = 26; // pixels across a grid, under which the lines of its level would only darken the map
 const LABEL_SIZES = [0, 16, 12.5, 12];
 
 function hatch(): CanvasPattern | string {
@@ -45,10 +47,11 @@ function bulk(geometry: Geometry | undefined): Polygon | undefined {
   return geometry.getPolygons().reduce((best, next) => (next.getArea() > best.getArea() ? next : best));
 }
 
-// A village is letterspaced, so that it is not read as the name of the grid it lies on; a grid drops its village's name.
+// A village is letterspaced, so that it is not read as the name of the grid it lies on (a code in Latin letters needs no
+// such help); a grid drops its village's name.
 function words(unit: Unit, level: number): string {
   const name = String(unit.get("label") ?? unit.get("name") ?? "");
-  return level === 1 ? Array.from(name).join("\u2009") : name;
+  return level === 1 && /[^\u0000-\u00ff]/.test(name) ? Array.from(name).join("\u2009") : name;
 }
 
 // Inside or not at all; only a village may look over its line a little, since its name is what one looks for first.
@@ -90,12 +93,15 @@ function labelStyle(level: number): (drawn: FeatureLike, resolution: number) => 
 function lines(level: number, source: VectorSource<Unit>): Layer {
   const stroke = new Stroke({ color: token("inforce"), width: width(level), lineJoin: "round" });
   const ordinary = new Style({ stroke });
+  const faint = new Style({ stroke: new Stroke({ color: `${token("inforce")}40`, width: width(level), lineJoin: "round" }) });
+  const typical = Math.sqrt(getArea(source.getExtent() ?? [0, 0, 0, 0]) / Math.max(1, source.getFeatures().length));
   const residual = [new Style({ fill: new Fill({ color: hatch() }) })];
   const layer = new VectorLayer({
     source,
     zIndex: 10 - level,
     updateWhileAnimating: true,
-    style: (unit) => (unit.get("kind") === "residual" ? residual : ordinary),
+    style: (unit, resolution) =>
+      unit.get("kind") === "residual" ? residual : level > 1 && typical / resolution < CROWDED ? faint : ordinary,
   });
   layer.set("level", level);
   return layer;
