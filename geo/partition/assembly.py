@@ -11,7 +11,7 @@ from geo.partition.coverage import LevelProof, Proof
 from geo.partition.features import Feature, Ready, frame_rings, ready
 from geo.partition.lattice import by_owner, canonical, empty_rings, unit_areas_m2
 from geo.partition.levels import Int32
-from geo.partition.lineage import Parents, lineage, orphans
+from geo.partition.lineage import Parents, codes_of_two_levels, lineage, orphans
 from geo.partition.model import Fault, Partition, Rings, Unit, UnitKind
 from geo.partition.results import Assembled, Notes, islands
 from geo.partition.settling import Settled, faults_of, settle
@@ -45,7 +45,7 @@ def assemble(
     units, above = grown(features, level, lines, new_key)
     legal = None if frame is None else frame_rings(frame)
     settled = settle(given.rings, above, legal)
-    faults = [*given.faults, *orphans(features, level, lines)]
+    faults = [*given.faults, *orphans(features, level, lines), *codes_of_two_levels(features, level, lines)]
     faults += faults_of(settled, [feature.code for feature in features], level, given.crossing)
     proof = proof_of(units, above, given, settled, faults, level)
     notes = Notes(islands=islands(settled.rings, features))

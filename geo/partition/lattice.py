@@ -23,7 +23,7 @@ Float64 = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
 CM: Final = 100.0  # lattice steps in a metre
-EXTENT_LIMIT: Final = 1_000_000_000  # centimetres from the origin; products of differences still fit in 63 bits
+EXTENT_LIMIT: Final = 1_000_000_000  # centimetres across; products of doubled differences still fit in 63 bits
 AREAL: Final = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 
 
@@ -54,7 +54,7 @@ def rings_from_polygons(geometries: Objects | Sequence[object]) -> tuple[Rings, 
     geometries : Polygon, MultiPolygon or None; the index is the owner of its rings
 
     Rings that shrink to one lattice point vanish (nothing is left of them). Errors: ``lattice.extent`` where the whole
-    is wider than 20,000 km, beyond which the integer tests would not be exact.
+    is wider than 10,000 km, beyond which the integer tests would not be exact.
     """
     array = np.empty(len(geometries), object)
     array[:] = geometries
@@ -99,7 +99,7 @@ def _ragged(array: Objects, kept: Int64) -> tuple[Float64, Int64, npt.NDArray[np
 
 def _require_extent(metres: Float64) -> None:
     bounds = [(column.min(), column.max()) for column in metres.T]  # numpy is slow along the long axis of (n, 2)
-    widest = float(max(max(-low, high, high - low) for low, high in bounds)) * CM
+    widest = float(max(high - low for low, high in bounds)) * CM
     if widest > EXTENT_LIMIT:
         raise InputError(
             "lattice.extent", limit=f"{EXTENT_LIMIT / CM / 1000:.0f} km", got=f"{widest / CM / 1000:.0f} km"

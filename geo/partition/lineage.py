@@ -1,5 +1,6 @@
 """The codes above each delivered unit, from a table or from the features themselves."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from geo.errors import InputError
@@ -41,6 +42,19 @@ def orphans(features: Sequence[Feature], level: int, lines: Sequence[tuple[str, 
         for feature, line in zip(features, lines, strict=True)
         if line is None
     ]
+
+
+def codes_of_two_levels(
+    features: Sequence[Feature], level: int, lines: Sequence[tuple[str, ...] | None]
+) -> list[Fault]:
+    """Return a fault for each code that units of two levels carry: a code names one unit of a root."""
+    rows = [{feature.code for feature in features}]
+    rows += [
+        {line[step] for line in lines if line is not None}
+        for step in range(max((len(x or ()) for x in lines), default=0))
+    ]
+    times = Counter(code for row in rows for code in row)
+    return [Fault("duplicate", (code,), level) for code, count in sorted(times.items()) if count > 1]
 
 
 def across(features_by_level: Mapping[int, Sequence[Feature]], parents: Parents | None) -> list[tuple[str, ...] | None]:

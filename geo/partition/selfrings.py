@@ -127,21 +127,48 @@ def winding(x: int, y: int, s: Int64, first: int, end: int) -> int:
 
 
 @compiled
+def bounds_of_rings(first: Int64, m: int) -> Int64:
+    """Return where each ring begins among the segments (rings + 1,)."""
+    result = np.empty(m + 1, np.int64)
+    count = 0
+    for i in range(m):
+        if first[i] == i:
+            result[count] = i
+            count += 1
+    result[count] = m
+    return result[: count + 1]
+
+
+@compiled
+def twice_area(s: Int64, i: int, end: int) -> int:
+    """Return twice the signed area of the ring ``s[i:end]``."""
+    area = np.int64(0)
+    for k in range(i, end):
+        area += (s[k, 0] - s[i, 0]) * (s[k, 3] - s[i, 1]) - (s[k, 1] - s[i, 1]) * (s[k, 2] - s[i, 0])
+    return int(area)
+
+
+@compiled
 def nested(s: Int64, first: Int64, m: int) -> bool:
     """Tell whether exactly the points left of every ring of ``s[:m]`` are inside once (rings that do not cross)."""
-    i = 0
-    while i < m:
-        end = i
-        while end < m and first[end] == i:
-            end += 1
-        area = np.int64(0)
-        for k in range(i, end):
-            area += (s[k, 0] - s[i, 0]) * (s[k, 3] - s[i, 1]) - (s[k, 1] - s[i, 1]) * (s[k, 2] - s[i, 0])
-        x, y = s[i, 0] + s[i, 2], s[i, 1] + s[i, 3]
-        others = winding(x, y, s, 0, i) + winding(x, y, s, end, m)
-        if area == 0 or others != (0 if area > 0 else 1):
+    ring = bounds_of_rings(first, m)
+    count = len(ring) - 1
+    box = np.empty((count, 4), np.int64)
+    for r in range(count):
+        boxes(s[ring[r] : ring[r + 1]], ring[r + 1] - ring[r], ring[r + 1] - ring[r], box[r : r + 1])
+    for r in range(count):
+        area = twice_area(s, ring[r], ring[r + 1])
+        x, y = s[ring[r], 0] + s[ring[r], 2], s[ring[r], 1] + s[ring[r], 3]
+        around = 0
+        for other in range(count):
+            if (
+                other != r
+                and 2 * box[other, 0] <= x <= 2 * box[other, 2]
+                and 2 * box[other, 1] <= y <= 2 * box[other, 3]
+            ):
+                around += winding(x, y, s, ring[other], ring[other + 1])
+        if area == 0 or around != (0 if area > 0 else 1):
             return False
-        i = end
     return True
 
 

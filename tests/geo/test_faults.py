@@ -196,3 +196,14 @@ def test_units_apart_are_a_town_of_several_parts(drawing: Any) -> None:
 def test_no_units_at_all_are_no_town(drawing: Any) -> None:
     made = drawing.assemble([Feature("a", "", None, None)])
     assert drawing.kinds(made.proof.faults) == [("empty", ("a",))]
+
+
+def test_a_code_names_one_unit_of_one_level(drawing: Any) -> None:
+    made = drawing.assemble("ab", level=3, parents={"a": ("G", "V"), "b": ("a", "V")})
+    assert drawing.kinds(made.proof.faults) == [("duplicate", ("a",))]
+
+
+def test_a_feature_whose_line_of_parents_is_short_is_an_orphan(drawing: Any) -> None:
+    made = drawing.assemble("ab", level=3, parents={"a": ("G", "V"), "b": ("H",)})
+    assert drawing.kinds(made.proof.faults) == [("missing_parent", ("b",))]
+    assert [(line.level, line.units) for line in made.proof.levels] == [(1, 1), (2, 1), (3, 2)]

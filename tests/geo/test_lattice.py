@@ -85,8 +85,15 @@ def test_a_coordinate_that_is_no_number_makes_its_unit_invalid_and_spares_the_re
 
 def test_coordinates_beyond_what_the_integer_tests_stand_are_refused() -> None:
     with pytest.raises(InputError) as refused:
-        rings_of(shapely.box(0, 0, 2e7, 1))
+        rings_of(shapely.box(0, 0, 1.1e7, 1))
     assert refused.value.code == "lattice.extent"
+
+
+def test_a_plane_whose_eastings_begin_with_the_zone_is_no_matter() -> None:
+    """In zone 40 of three degrees an easting is 40,500 km and something."""
+    square = shapely.box(40_353_352.57, 2_742_462.36, 40_353_353.57, 2_742_463.36)
+    assert rings_of(square).xy[0].tolist() == [4_035_335_257, 274_246_236]
+    assert lattice.polygons(rings_of(square), 1)[0].equals(square)
 
 
 def test_rings_become_the_same_polygons_again() -> None:
