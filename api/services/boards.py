@@ -27,10 +27,10 @@ from data.boards import ISSUED, Board
 from data.store import Actor, Store, Writing
 from geo.errors import InputError, NotFoundError
 from geo.partition.model import Unit
-from maps.board import BoardRecord, content_hash, render
+from maps.board import BoardRecord, render
 from maps.board.press import SIZES
 from maps.board.reading import record_of
-from maps.board.record import FORMAT, checksum, content
+from maps.board.record import FORMAT, checksum, content, digest
 
 NO_CONTENTS: Final = Contents()
 UNSAFE: Final = re.compile(r"[^\w.-]|^\.")
@@ -119,22 +119,23 @@ def print_boards(
 
 
 def _register(work: Writing, root: str, unit: Unit, record: BoardRecord, day: date, wanted: Wanted) -> Printed:
-    said, digest = content(record), content_hash(record)
+    said = content(record)
+    hashed = digest(said)
     there = [b for b in boards.of_unit(work, unit.key) if b.root == root]
-    found = _same_board(there, digest, day) or boards.issue(work, root, unit.key, digest, said, day)
+    found = _same_board(there, hashed, day) or boards.issue(work, root, unit.key, hashed, said, day)
     url = address_of(wanted.public_url, found.code)
     final = record_of(said, found.code, found.version_date.isoformat(), url)
-    return Printed(unit.code or "", unit.name, found, checksum(final), render(final))
+    return Printed(unit.code or "", unit.name, found, checksum(hashed), render(final))
 
 
-def _same_board(there: Sequence[Board], digest: str, day: date) -> Board | None:
+def _same_board(there: Sequence[Board], hashed: str, day: date) -> Board | None:
     """Return the board that says the same already: the present one, or for a day before it one of the past."""
     current = next((b for b in there if b.state == ISSUED), None)
-    if current is None or current.content_hash == digest:
+    if current is None or current.content_hash == hashed:
         return current
     if day >= current.version_date:
         return None
-    return next((b for b in there if b.content_hash == digest and b.version_date <= day), None)
+    return next((b for b in there if b.content_hash == hashed and b.version_date <= day), None)
 
 
 def public_record(store: Store, board_code: str) -> dict[str, Any]:
@@ -148,13 +149,9 @@ def public_record(store: Store, board_code: str) -> dict[str, Any]:
         "current": found.state == ISSUED,
         "version_date": found.version_date.isoformat(),
         "content_hash": found.content_hash,
-        "checksum": _digits(found.content_hash),
+        "checksum": checksum(found.content_hash),
         "content": cast("dict[str, Any]", found.content),
     }
-
-
-def _digits(digest: str) -> str:
-    return f"{digest[:4]} {digest[4:8]}".upper()
 
 
 def pdf(store: Store, board_code: str, public_url: str = "") -> bytes:

@@ -5,7 +5,7 @@ Typst draws a character that no font has as a box, or drops it; so a board is ch
 
 import struct
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -104,6 +104,7 @@ def missing(text: str) -> list[str]:
     return list(dict.fromkeys(bad))
 
 
+@lru_cache(maxsize=16_384)
 def width(text: str, weight: int = REGULAR) -> float:
     """Return the width of ``text`` set in one line, in em (kerning left out; a supplement character is full width)."""
     main = metrics(MAIN[weight])

@@ -7,6 +7,7 @@ The own grid's name is never left out: where it does not fit inside it stands be
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -115,7 +116,8 @@ def _greedy(words: Sequence[str], widths: Sequence[float], limit: float) -> list
     return lines
 
 
-def forms(text: str, most: int) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=4096)
+def forms(text: str, most: int) -> tuple[tuple[str, ...], ...]:
     """Return the ways to break ``text``, best first: one line, then more while lines stay long enough, then a column."""
     ways: list[tuple[str, ...]] = [(text,)]
     for count in range(2, most + 1):
@@ -125,7 +127,7 @@ def forms(text: str, most: int) -> list[tuple[str, ...]]:
     column = tuple(text)
     if 1 < len(text) <= COLUMN_LONGEST and all(fonts.width(c) >= fonts.FULL_WIDTH for c in text):
         ways.append(column)
-    return ways
+    return tuple(ways)
 
 
 def largest_part(region: BaseGeometry) -> tuple[Polygon, Point, float] | None:

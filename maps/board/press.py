@@ -14,7 +14,7 @@ import typst
 from geo.errors import InputError
 from maps import style
 from maps.board import drawing, fonts
-from maps.board.record import BoardRecord, canonical, checksum, content
+from maps.board.record import BoardRecord, canonical, checksum, content, digest
 
 TEMPLATE: Final = Path(__file__).parent / "board.typ"
 SIZES: Final = ("A3",)
@@ -43,14 +43,14 @@ def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
             yield from _texts(inner, f"{where}[{i + 1}]")
 
 
-def check_glyphs(record: BoardRecord) -> None:
-    """Raise ``board.missing_glyph`` naming character and field if a text cannot be shown as it is written."""
-    for where, text in _texts(content(record), ""):
+def check_glyphs(said: Mapping[str, Any]) -> None:
+    """Raise ``board.missing_glyph`` naming character and field if a text of a content cannot be shown as it is written."""
+    for where, text in _texts(said, ""):
         bad = fonts.missing(text)
         if bad:
             raise InputError(
                 "board.missing_glyph",
-                f"{record.unit.code} {where}",
+                f"{said['unit']['code']} {where}",
                 got=bad[0] if bad[0].isprintable() else f"U+{ord(bad[0]):04X}",
                 values={"point": f"U+{ord(bad[0]):04X}", "field": where},
             )
@@ -74,13 +74,12 @@ def qr(address: str) -> tuple[str, float]:
     return svg, side * QR_MODULE_MM
 
 
-def page(record: BoardRecord) -> dict[str, Any]:
+def page(record: BoardRecord, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the template reads: the content without its geometry, the drawn map, code and colours."""
-    said = content(record)
-    del said["map"]
     code, side = qr(record.url) if record.url else ("", 0.0)
     day = date.fromisoformat(record.version_date)
-    return said | {
+    return {
+        **said,
         "map": drawing.draw(record.map, record.words, record.sample).svg,
         "map_width": record.map.frame.width_mm,
         "here": record.map.here is not None,
@@ -89,7 +88,7 @@ def page(record: BoardRecord) -> dict[str, Any]:
         "board_code": record.board_code,
         "version_date": record.version_date,
         "day": [day.year, day.month, day.day],
-        "checksum": checksum(record),
+        "checksum": checksum(digest(said)),
         "qr": code,
         "qr_side": side,
         "qr_quiet": QR_QUIET * QR_MODULE_MM,
@@ -106,12 +105,12 @@ def render(record: BoardRecord) -> bytes:
     """
     if record.size not in SIZES:
         raise InputError("board.size", record.size, got=record.size, values={"known": ", ".join(SIZES)})
-    check_glyphs(record)
+    said = content(record)
+    check_glyphs(said)
+    sheet = canonical(page(record, said))
     with _ONE_AT_A_TIME:
         try:
-            pdf = _compiler().compile(
-                sys_inputs={"data": canonical(page(record))}, format="pdf", pdf_standards=[STANDARD]
-            )
+            pdf = _compiler().compile(sys_inputs={"data": sheet}, format="pdf", pdf_standards=[STANDARD])
         except typst.TypstError as error:
             raise _refusal(record, str(error)) from error
     if not isinstance(pdf, bytes):

@@ -221,12 +221,17 @@ def canonical(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def digest(said: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a canonical `content`, as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def content_hash(record: BoardRecord) -> str:
-    """Return the SHA-256 of the canonical content, as 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(content(record)).encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the `digest` of what the record says."""
+    return digest(content(record))
 
 
-def checksum(record: BoardRecord) -> str:
-    """Return the first eight digits of the content's hash as the board prints them, e.g. ``"FE8E F44B"``."""
-    digits = content_hash(record)[:8].upper()
+def checksum(hexadecimal: str) -> str:
+    """Return the first eight digits of a hash as the board prints them, e.g. ``"FE8E F44B"``."""
+    digits = hexadecimal[:8].upper()
     return f"{digits[:4]} {digits[4:]}"
