@@ -8,7 +8,7 @@ DEBIAN := chromium fonts-noto-cjk postgresql-15 postgresql-15-postgis-3 gdal-bin
 DEMO ?=
 BENCH ?=
 
-.PHONY: demo test check lint serve bench screenshots lock debian
+.PHONY: demo test check lint pure serve bench screenshots lock debian
 
 demo: .venv/.wangge
 	$(V)/wangge demo $(DEMO)
@@ -16,7 +16,10 @@ demo: .venv/.wangge
 test: debian .venv/.test .venv/.wangge lint
 	$(PYTEST) -n 2 --dist loadfile
 
-check: .venv/.test .venv/.wangge lint
+check: .venv/.test .venv/.wangge
+	@$(MAKE) --no-print-directory --output-sync=target -j2 lint pure
+
+pure: .venv/.test .venv/.wangge
 	$(PYTEST) -q -m pure
 
 lint: .venv/.test .venv/.wangge
