@@ -133,7 +133,7 @@ def _parents(wanted: Wanted, given: Given, limits: Limits) -> Parents | None:
         if wanted.source.code is None:
             raise InputError("parents.column", wanted.parents_file.name, got="", values={"fields": ""})
         return given_parents(wanted.parents_file, wanted.source.code, limits).above
-    return given.parents or None
+    return given.parents if wanted.source.parents else None
 
 
 def _with_parent(features: tuple[Feature, ...], parents: Parents | None) -> tuple[Feature, ...]:

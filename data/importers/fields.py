@@ -36,7 +36,7 @@ class GridFields:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The texts of each feature: its code, its name ("" where unknown), the codes of its parents upwards."""
+    """The texts of each feature: its code, its name ("" where unknown), the codes of its parents upwards ("" too)."""
 
     codes: list[str]
     names: list[str]
@@ -56,14 +56,14 @@ def columns(found: Fields, wanted: GridFields, count: int, where: str) -> Column
     numbers = (str(number) for number in range(1, count + 1))
     codes = list(numbers if wanted.code is None else _codes(found, wanted.code, where))
     names = [""] * count if wanted.name is None else [_name(text) for text in _texts(found, wanted.name, where)]
-    above = [list(_codes(found, name, where)) for name in wanted.parents]
+    above = [list(_codes(found, name, where, may_be_empty=True)) for name in wanted.parents]
     return Columns(codes, names, list(zip(*above, strict=True)) if above else [()] * count)
 
 
-def _codes(found: Fields, field: str, where: str) -> Iterator[str]:
+def _codes(found: Fields, field: str, where: str, *, may_be_empty: bool = False) -> Iterator[str]:
     for row, text in enumerate(_texts(found, field, where), start=1):
         code = text.strip()
-        if not code:
+        if not code and not may_be_empty:
             raise InputError("code.empty", where, got=row, values={"field": field})
         if len(code) > LONGEST_CODE or not code.isprintable():
             raise InputError("code.odd", where, limit=LONGEST_CODE, got=code[:20], values={"field": field, "row": row})

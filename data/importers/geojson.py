@@ -116,11 +116,7 @@ def _geojson(document: Json, where: str) -> Text:
             with_height |= positions.shape[1] > 2
             reason = _fault(positions)
             if reason:
-                bad.append(
-                    BadRing(
-                        number, reason, (float(positions[0, 0]), float(positions[0, 1])) if len(positions) else None
-                    )
-                )
+                bad.append(BadRing(number, reason, (float(positions[0, 0]), float(positions[0, 1]))))
     return Text("GeoJSON", (), _crs(document, where), with_height, tuple(bad))
 
 
@@ -159,6 +155,8 @@ def _positions(ring: object, where: str, number: int) -> npt.NDArray[np.float64]
 
 
 def _fault(positions: npt.NDArray[np.float64]) -> str:
+    if not len(positions):
+        return ""  # nothing at all is an empty geometry, not a bad ring
     if len(positions) < SMALLEST_RING:
         return "short"
     return "" if (positions[0] == positions[-1]).all() else "open"

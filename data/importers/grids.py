@@ -109,7 +109,9 @@ def _file(answer: Message, number: int, name: str, data: bytes) -> tuple[list[Fe
     said = answer.head["files"][number]
     arrays = {each: answer.arrays[f"{number}.{each}"] for each in surfaces.NAMES}
     rows = zip(said["codes"], said["names"], said["parents"], surfaces.from_arrays(arrays), strict=True)
-    features = [Feature(code, label, above[0] if above else None, shape) for code, label, above, shape in rows]
+    features = [
+        Feature(code, label, (above[0] or None) if above else None, shape) for code, label, above, shape in rows
+    ]
     parents = zip(said["codes"], said["parents"], strict=True)
     report = GridReport(
         file=name,
@@ -119,7 +121,7 @@ def _file(answer: Message, number: int, name: str, data: bytes) -> tuple[list[Fe
         crs=said["crs"],
         features=len(features),
         vertices=len(arrays["xy"]),
-        parents={code: tuple(above) for code, above in parents if above},
+        parents={code: tuple(above) for code, above in parents if all(above) and above},
         bad_rings=tuple(BadRing(code, why, tuple(at) if at else None) for code, why, at in said["bad_rings"]),
         notes=tuple(Note(code, values) for code, values in said["notes"]),
     )
