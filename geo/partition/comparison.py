@@ -9,7 +9,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.crs import Plane
 from geo.partition.chain import themselves
 from geo.partition.coverage import LevelProof, Proof
-from geo.partition.faults import NOTHING_CM2, areal_parts, scattered_fault
+from geo.partition.faces import NOTHING_CM2
+from geo.partition.faults import areal_parts, scattered_fault
 from geo.partition.features import Feature, Ready, ready
 from geo.partition.lattice import CM, polygons, unit_areas_m2
 from geo.partition.levels import Int32

@@ -5,7 +5,7 @@ integers; here it is described, in floats.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, cast
 
 import numpy as np
@@ -13,58 +13,14 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.partition.faces import NOTHING_CM2, TOUCHING_CM, Bool, Faces, LeftOver, Objects, faces, middles
 from geo.partition.lattice import CM, polygons, with_owner
-from geo.partition.model import Fault, Int64, Rings, UInt8
-from geo.partition.placing import holding
+from geo.partition.model import Fault, Int64, Rings
 
-Objects = npt.NDArray[np.object_]
-Bool = npt.NDArray[np.bool_]
 Float64 = npt.NDArray[np.float64]
 
 CM2: Final = CM * CM
-NOTHING_CM2: Final = 1e-3  # a face smaller than this is an artefact of noding: the smallest lattice triangle has 0.5
 WIDTH_STEPS: Final = 7  # halvings of a ratio that is seldom over 100
-TOUCHING_CM: Final = 1e-3  # an edge lies on the border of a face if its middle is this near
-
-
-@dataclass(frozen=True, eq=False)
-class LeftOver:
-    """Segments without partner: ``lines`` (m, 4) in centimetres and the ``owner`` (m,) of each (the frame's is last).
-
-    ``end_kind`` (m,) is the `VertexKind` of the vertex where each ends.
-    """
-
-    lines: Int64
-    owner: Int64
-    end_kind: UInt8
-
-    def shapes(self) -> Objects:
-        """Return them as shapely lines in centimetres."""
-        return as_lines(self.lines)
-
-
-@dataclass(frozen=True, eq=False)
-class Faces:
-    """The edges of the noded segments, the bounded faces between them, and the pairs (face, owner) of who covers a face."""
-
-    edges: Objects
-    polygons: Objects
-    face: Int64
-    owner: Int64
-
-    def times(self) -> Int64:
-        """Return by how many owners each face is covered."""
-        return np.bincount(self.face, minlength=len(self.polygons)).astype(np.int64)
-
-
-def as_lines(lines: Int64) -> Objects:
-    """Return segments (m, 4) in centimetres as shapely lines."""
-    return cast("Objects", shapely.linestrings(lines.reshape(-1, 2, 2).astype(np.float64)))
-
-
-def _middles(lines: Objects) -> Objects:
-    """Return the middle of each line."""
-    return shapely.line_interpolate_point(lines, 0.5, normalized=True)
 
 
 def describe(
@@ -79,31 +35,14 @@ def describe(
     frame : the given frame; None if it is to be derived, then every hole is a gap
     crossed : (k, 4) all segments of units whose rings cross themselves: two such units may cancel and still overlap
     """
-    seen = _faces(left, crossed, rings, len(codes))
+    seen = faces(left, crossed, rings, len(codes), frame)
     times = seen.times()
-    within = np.ones(len(times), np.bool_)
-    if frame is not None:
-        spots = shapely.get_coordinates(shapely.point_on_surface(seen.polygons))
-        within[:] = False
-        within[holding(frame, 1, spots)[0]] = True
-    result = _places("gap", seen, (times == 0) & within, codes, level)
+    result = _places("gap", seen, (times == 0) & seen.within, codes, level)
     result += _places("overlap", seen, times > 1, codes, level)
-    result += _places("outside_parent", seen, (times > 0) & ~within, codes, level)
+    result += _places("outside_parent", seen, (times > 0) & ~seen.within, codes, level)
     outline = shapely.boundary(shapely.union_all(seen.polygons[times > 0])) if frame is None else None
     result += _unmatched(seen, [shape_of(fault) for fault in result], outline, level)
     return with_neighbours(result, left, codes)
-
-
-def _faces(left: LeftOver, crossed: Int64, rings: Rings, count: int) -> Faces:
-    lines = np.concatenate([left.shapes(), as_lines(crossed)])
-    edges = shapely.get_parts(shapely.union_all(lines))
-    polygons = shapely.get_parts(shapely.polygonize(edges))
-    if len(crossed):
-        mine = shapely.STRtree(edges).query(_middles(left.shapes()), predicate="dwithin", distance=TOUCHING_CM)[1]
-        edges = edges[np.unique(mine)]
-    polygons = polygons[shapely.area(polygons) > NOTHING_CM2]
-    face, owner = holding(rings, count, shapely.get_coordinates(shapely.point_on_surface(polygons)))
-    return Faces(edges, polygons, face, owner)
 
 
 def _places(kind: str, seen: Faces, which: Bool, codes: Sequence[str], level: int) -> list[Fault]:
@@ -202,14 +141,14 @@ def _unmatched(seen: Faces, known: Sequence[BaseGeometry], outline: BaseGeometry
     loose = np.ones(len(seen.edges), np.bool_)
     if explained:
         pieces = shapely.get_parts(np.asarray(explained, object))
-        loose[shapely.STRtree(pieces).query(_middles(seen.edges), predicate="dwithin", distance=TOUCHING_CM)[0]] = False
+        loose[shapely.STRtree(pieces).query(middles(seen.edges), predicate="dwithin", distance=TOUCHING_CM)[0]] = False
     joined = shapely.line_merge(shapely.union_all(seen.edges[loose]))
     return [line_fault(level, line) for line in shapely.get_parts(joined) if not line.is_empty]
 
 
 def line_fault(level: int, line_cm: BaseGeometry) -> Fault:
     """Return the fault of an unmatched edge given in centimetres."""
-    spot = shapely.get_coordinates(_middles(np.array([line_cm], object)))[0] / CM
+    spot = shapely.get_coordinates(middles(np.array([line_cm], object)))[0] / CM
     return Fault("unmatched_edge", (), level, at=(float(spot[0]), float(spot[1])), geometry=in_metres(line_cm))
 
 

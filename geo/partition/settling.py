@@ -12,7 +12,8 @@ import numpy.typing as npt
 from geo.partition import selfrings
 from geo.partition.boundary import enclosed, recut
 from geo.partition.chain import Chain, match, reversed_rings, split_owner
-from geo.partition.faults import LeftOver, area_fault_of_rings, describe, with_neighbours
+from geo.partition.faces import LeftOver
+from geo.partition.faults import area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
 from geo.partition.lattice import concatenate, following, owners, segments_at, take_rings
 from geo.partition.model import Fault, Rings
