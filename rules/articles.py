@@ -16,7 +16,10 @@ CHECKED: Final[Mapping[str, list[str]]] = MappingProxyType(_CHECKED)
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One row of the regulation: stable id, chapter, article and numbered item, what it asks in our words, how strictly, and why not yet."""
+    """One row of the regulation: stable id, chapter, article and numbered item, what it asks in our words, how strictly.
+
+    ``waits`` says what a requirement that is not checked yet waits for.
+    """
 
     id: str
     chapter: str

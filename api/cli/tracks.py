@@ -1,6 +1,6 @@
 """Commands: reading tracks and verifying a day."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -8,7 +8,7 @@ import typer
 
 from api import messages
 from api.cli import output
-from api.settings import from_environment
+from api.settings import Settings, from_environment
 from geo.errors import InputError
 
 COLUMNS_HELP: Final = "表格的列 / columns of a table: time=…,lat=…,lon=…,track=…,accuracy=…"
@@ -53,7 +53,7 @@ def read_command(
 def verify_command(
     files: Files,
     grid: Annotated[str, typer.Option(help="网格编号 / code of the grid")],
-    on: Annotated[str, typer.Option(help="哪一天 / day: YYYY-MM-DD")],
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="哪一天 / day")],
     grids: Annotated[Path | None, typer.Option(help="网格文件，不用数据库 / file of grids, no store")] = None,
     code: Annotated[str | None, typer.Option(help="网格文件里的编号字段 / field of the code")] = None,
     layer: Annotated[str | None, typer.Option(help="网格文件里的图层 / layer of the file of grids")] = None,
@@ -70,41 +70,56 @@ def verify_command(
     as_json: Json = False,
 ) -> None:
     """核对一天的轨迹是否达到要求。Tell whether the tracks of one day meet the duties in one grid."""
-    from api.services import verdicts, verification  # noqa: PLC0415
-    from api.services.grid_files import limits_of  # noqa: PLC0415
-    from data.importers.fields import GridFields  # noqa: PLC0415
+    from api.services import verdicts  # noqa: PLC0415
+    from api.services.verification import Options  # noqa: PLC0415
 
     settings = from_environment()
-    limits = limits_of(settings)
-    options = verification.Options(
-        on=day_of(on),
-        person=person,
-        role=role,
-        shift=shift,
-        zone=zone,
-        columns=columns_of(columns),
-        track=track,
-        datum=datum,
-        mode=mode,
-    )
-    if grids is not None and code is None:
-        raise InputError("verify.code_needed", str(grids))
-    tracks = load(files, limits.bytes)
-    if grids is not None:
-        (file,) = load([grids], limits.bytes)
-        fields = GridFields(code, None, (), layer)
-        found = verification.verify_with_file(tracks, file, fields, grid, options, limits, plane)
+    chosen = columns_of(columns)
+    options = Options(on.date(), person, role, shift, zone, chosen, track, datum, mode)
+    if grids is None:
+        found = _in_store(settings, files, grid, options, root)
     else:
-        from data.store import open_store  # noqa: PLC0415
-
-        with open_store(settings.require_store()) as store:
-            found = verification.verify_in_store(store, tracks, grid, options, limits, root)
+        found = _with_file(settings, files, grids, (code, layer, plane, root), grid, options)
     if as_json:
         output.write_json(found)
     else:
         write_verdict(found, settings.lang)
     if not verdicts.settled(found):
         raise typer.Exit(output.FAULTS)
+
+
+def _in_store(settings: Settings, files: list[Path], grid: str, options: Any, root: str | None) -> dict[str, Any]:
+    from api.services import verification  # noqa: PLC0415
+    from api.services.grid_files import limits_of  # noqa: PLC0415
+    from data.store import open_store  # noqa: PLC0415
+
+    limits = limits_of(settings)
+    with open_store(settings.require_store()) as store:
+        return verification.verify_in_store(store, load(files, limits.bytes), grid, options, limits, root)
+
+
+def _with_file(
+    settings: Settings,
+    files: list[Path],
+    grids: Path,
+    how: tuple[str | None, str | None, str | None, str | None],
+    grid: str,
+    options: Any,
+) -> dict[str, Any]:
+    """Return the verdict in a grid out of a file; ``how`` is the field of the code, the layer, the plane, and the root."""
+    from api.services import verification  # noqa: PLC0415
+    from api.services.grid_files import limits_of  # noqa: PLC0415
+    from data.importers.fields import GridFields  # noqa: PLC0415
+
+    code, layer, plane, root = how
+    if code is None:
+        raise InputError("verify.code_needed", str(grids))
+    if root is not None:
+        raise InputError("verify.grids_or_root", str(grids), got=root)
+    limits = limits_of(settings)
+    (file,) = load([grids], limits.bytes)
+    fields = GridFields(code, None, (), layer)
+    return verification.verify_with_file(load(files, limits.bytes), file, fields, grid, options, limits, plane)
 
 
 def load(files: list[Path], limit: int) -> list[Any]:
@@ -127,14 +142,6 @@ def columns_of(text: str | None) -> dict[str, str]:
     return found
 
 
-def day_of(text: str) -> date:
-    """Return the day of ``YYYY-MM-DD``; error ``day.syntax``."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise InputError("day.syntax", "--on", got=text) from error
-
-
 def write_track(one: dict[str, Any], lang: str) -> None:
     """Print one track for a person."""
     name = one["file"] + (f" · {one['track']}" if one["track"] else "")
@@ -142,7 +149,7 @@ def write_track(one: dict[str, Any], lang: str) -> None:
     values = {"name": name, "read": one["points_read"], "kept": one["points_kept"], "span": span}
     output.write_line(messages.sentence("track.line", lang, {**values, "segments": one["segments"]}))
     for reason, number in one["removed"].items():
-        output.write_line(f"  − {reason}: {number}")
+        output.write_line(f"  − {messages.sentence(f'reason.{reason}', lang)}: {number}")
     for fault in one["faults"]:
         line = f"{fault['line']}: " if fault["line"] else ""
         output.write_line(f"  {line}{fault['sentence'][lang]}")

@@ -16,8 +16,8 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "articles.md"
 HEAD: Final = """# The regulation, requirement by requirement
 
 Made by `python -m api.services.articles` from the decorators in `rules/` and from `rules/requirements.toml`; do not edit.
-The regulation is 《晋江市村（社区）网格员管理办法（试行）》. Texts are ours and no quotations. How strictly: **M** must, **D** as a rule, **O** may;
-S spatial, T track, R registry, W workflow.
+The regulation is 《晋江市村（社区）网格员管理办法（试行）》. Texts are ours, no quotations.
+How strictly: **M** must, **D** as a rule, **O** may; S spatial, T track, R registry, W workflow.
 """
 
 

@@ -23,6 +23,7 @@ from rules.parameters import Policy
 from rules.verdict import Finding, Level, Measured
 
 Document = dict[str, Any]
+Asked = tuple[str, Mapping[str, Any]]
 
 FORMAT: Final = "verdict/1"
 DECIMALS: Final = 100  # bounds are given to the hundredth of a minute, low ones rounded down and high ones up
@@ -65,7 +66,7 @@ def document(
         "intervals": intervals(measured.spans, case.zone),
         "gaps": [_gap(span, case.zone) for span in measured.spans if span.gap],
         "datum": case.datum,
-        "questions": questions(case, findings, measured, tracks, policy),
+        "questions": questions(case, measured, tracks, policy),
         "versions": versions(),
         "inputs": case.inputs,
     }
@@ -123,32 +124,41 @@ def intervals(spans: Sequence[Span], zone: ZoneInfo) -> list[list[Any]]:
     return rows
 
 
-def questions(
-    case: Case, findings: Sequence[Finding], measured: Presence, tracks: Sequence[Document], policy: Policy
-) -> list[Document]:
+def questions(case: Case, measured: Presence, tracks: Sequence[Document], policy: Policy) -> list[Document]:
     """Return what a person should know or answer; none of it changes the verdict by itself."""
-    asked: list[tuple[str, Mapping[str, Any]]] = [("question.working_day", {"on": case.on.isoformat()})]
-    if not policy.text("regulation.issued_on", case.on):
-        asked.append(("question.issue_date", {}))
-    if case.role is None:
-        asked.append(("question.role", {}))
-    if case.role == "level_3_worker":
-        asked.append(("question.rota", {}))
-    if case.shift is None:
-        asked.append(("question.shift", {}))
-    asked.append(("question.half_day", {"needed": policy.number("half_day.required", case.on) / 60}))
-    asked.append(("question.worked_time", {"working": clock_time(case.working_s / 60)}))
-    needed = policy.number("worked_day.required", case.on)
-    if case.shift is not None and case.working_s / 60 < needed:
-        asked.append(
-            ("question.short_shift", {"working": clock_time(case.working_s / 60), "needed": clock_time(needed)})
-        )
+    return [
+        _question(code, values) for code, values in (*_of_the_case(case, policy), *_of_the_tracks(measured, tracks))
+    ]
+
+
+def _of_the_case(case: Case, policy: Policy) -> list[Asked]:
+    """Return how the regulation is read here, and what was not given."""
+    half, whole = (policy.number(f"{name}.required", case.on) for name in ("half_day", "worked_day"))
+    working = clock_time(case.working_s / 60)
+    asked: list[tuple[bool, Asked]] = [
+        (True, ("question.working_day", {"on": case.on.isoformat()})),
+        (not policy.text("regulation.issued_on", case.on), ("question.issue_date", {})),
+        (case.role is None, ("question.role", {})),
+        (case.role == "level_3_worker", ("question.rota", {})),
+        (case.shift is None, ("question.shift", {})),
+        (True, ("question.half_day", {"needed": half / 60})),
+        (True, ("question.worked_time", {"working": working})),
+        (case.working_s / 60 < whole, ("question.short_shift", {"working": working, "needed": clock_time(whole)})),
+    ]
+    return [one for holds, one in asked if holds]
+
+
+def _of_the_tracks(measured: Presence, tracks: Sequence[Document]) -> list[Asked]:
+    """Return what is odd about the fixes."""
+    asked: list[Asked] = []
     too_fast = sum(span.why is Why.TOO_FAST for span in measured.spans)
     if too_fast:
         asked.append(("question.too_fast", {"number": too_fast}))
-    if not measured.fixes and any(track["points_kept"] for track in tracks):
+    if not measured.fixes and any(track["first"] for track in tracks):
         asked.append(("question.other_time", _span_of(tracks)))
-    return [_question(code, values) for code, values in asked]
+    elif not measured.fixes and any(track["without_time"] for track in tracks):
+        asked.append(("question.no_times", {}))
+    return asked
 
 
 @cache
@@ -223,9 +233,8 @@ def _gap(span: Span, zone: ZoneInfo) -> Document:
 
 
 def _span_of(tracks: Sequence[Document]) -> Document:
-    firsts = [track["first"] for track in tracks if track["first"]]
-    lasts = [track["last"] for track in tracks if track["last"]]
-    return {"first": min(firsts, default="—"), "last": max(lasts, default="—")}
+    ends = [(track["first"], track["last"]) for track in tracks if track["first"]]
+    return {"first": min(first for first, _ in ends), "last": max(last for _, last in ends)}
 
 
 def _question(code: str, values: Mapping[str, Any]) -> Document:

@@ -27,9 +27,9 @@ from geo.errors import InputError
 from geo.tracks import cleaning, clock, distance
 from geo.tracks.cleaning import CleaningPolicy, Fixes
 from geo.tracks.clock import Window
-from geo.tracks.presence import Presence, PresencePolicy, presence
+from geo.tracks.presence import Presence, PresencePolicy, Why, presence
 from geo.tracks.readers import several
-from geo.tracks.track import Float64, Track
+from geo.tracks.track import Float64, Int64, Track
 from rules import patrol, worksystem
 from rules.evidence import Evidence
 from rules.parameters import Policy, defaults
@@ -41,6 +41,7 @@ Document = dict[str, Any]
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 DATUMS: Final = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000"}
 MODES: Final = ("foot", "vehicle")
+NO_TIMES, NO_PLACES, NO_ACCURACIES = np.empty(0, np.int64), np.empty((0, 2)), np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ class Grid:
 class _Joined:
     """The points with a time of all tracks: flat arrays, and the track each came from."""
 
-    time_ms: Any
+    time_ms: Int64
     lonlat: Float64
     accuracy_m: Float64
-    rank: Any
-    track: Any
+    rank: Int64
+    track: Int64
 
 
 def verify(
@@ -92,7 +93,7 @@ def verify(
 
     Parameters
     ----------
-    files : the tracks as sent; all of them together are the person's day
+    files : the tracks as sent; all of them together are the person's day. None at all is a day without data
     grid : its polygon
     options : see `Options`
     limits : of the child that reads the files
@@ -177,8 +178,9 @@ def judge(
     """Return the findings of articles 19(2) and 19(7) on a measured day."""
     completeness = measured.completeness if judged_completeness else None
     low, value, high = (second / 60.0 for second in (measured.low_s, measured.value_s, measured.high_s))
-    in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness)
-    worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness)
+    jumps = sum(span.why is Why.TOO_FAST for span in measured.spans)
+    in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness, jumps)
+    worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness, jumps)
     return (
         *patrol.check(patrol.Facts(in_grid, measured.fixes_inside, role), policy, on),
         *worksystem.check(worksystem.Facts(in_grid, worked, role), policy, on),
@@ -235,9 +237,7 @@ def _tracks(files: Sequence[TrackFile], options: Options, limits: Limits, policy
         metres_per_dilution=policy.number("track.metres_per_dilution", options.on),
         points=options.points,
     )
-    if not files:
-        raise InputError("track.none_given")
-    found = read_files(files, reading, limits)
+    found = read_files(files, reading, limits) if files else []
     for file, tracks in zip(files, found, strict=True):
         if len(tracks) != 1:
             raise several(file.name, tracks)
@@ -250,10 +250,10 @@ def _joined(found: Sequence[Track], files: Sequence[TrackFile]) -> _Joined:
     place = {number: rank for rank, number in enumerate(by_content)}
     counts = [int(track.timed.sum()) for track in found]
     return _Joined(
-        time_ms=np.concatenate([track.time_ms[track.timed] for track in found]),
-        lonlat=np.concatenate([track.lonlat()[track.timed] for track in found]),
-        accuracy_m=np.concatenate([track.accuracy_m[track.timed] for track in found]),
-        rank=np.repeat([place[number] for number in range(len(found))], counts),
+        time_ms=np.concatenate([NO_TIMES, *(track.time_ms[track.timed] for track in found)]),
+        lonlat=np.concatenate([NO_PLACES, *(track.lonlat()[track.timed] for track in found)]),
+        accuracy_m=np.concatenate([NO_ACCURACIES, *(track.accuracy_m[track.timed] for track in found)]),
+        rank=np.repeat(np.array([place[number] for number in range(len(found))], np.int64), counts),
         track=np.repeat(np.arange(len(found)), counts),
     )
 

@@ -120,6 +120,10 @@ class _Steps:
     p: Float64
     gap: npt.NDArray[np.bool_]
 
+    def believed(self, end: int) -> bool:
+        """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
+        return not len(self.kind) or int(self.kind[end]) != TOO_FAST
+
 
 KINDS = (
     (State.IN, Why.INSIDE),
@@ -229,7 +233,7 @@ def _spans(
     first, last = int(time_ms[0]), int(time_ms[-1])
     if part.start_ms < first:
         end = min(first, part.end_ms)
-        reach = _reach_s(d[0], sigma[0], policy)
+        reach = _reach_s(d[0], sigma[0], policy) if steps.believed(0) else 0.0
         free = (first - part.start_ms) / 1000.0 - reach
         spans.append(_open(part.start_ms, end, free, Why.BEFORE))
     low = int(np.searchsorted(time_ms, part.start_ms, "right")) - 1
@@ -238,7 +242,7 @@ def _spans(
         spans.append(_clipped(part, int(time_ms[i]), int(time_ms[i + 1]), steps, i))
     if part.end_ms > last:
         start = max(last, part.start_ms)
-        reach = _reach_s(d[-1], sigma[-1], policy)
+        reach = _reach_s(d[-1], sigma[-1], policy) if steps.believed(-1) else 0.0
         free = (part.end_ms - last) / 1000.0 - reach
         spans.append(_open(start, part.end_ms, free, Why.AFTER))
     return [span for span in spans if span.end_ms > span.start_ms]
