@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.errors import ConflictError, InputError
 from geo.partition.coverage import prove
@@ -204,3 +206,38 @@ def test_an_enclave_is_a_hole_of_its_neighbour(drawing: Any) -> None:
     shapes = {shapely.get_num_interior_rings(part) for part in drawing.shapes("aaa \n aba \n aaa").values()}
     assert shapes == {0, 1}
     assert drawing.picture(made.partition, 1) == "aaa\naba\naaa"
+
+
+PICTURE = st.lists(st.lists(st.sampled_from("abc"), min_size=5, max_size=5), min_size=4, max_size=4)
+CHOICE = st.lists(st.lists(st.sampled_from(".12"), min_size=5, max_size=5), min_size=4, max_size=4)
+CHILDREN = {("a", "1"): "A", ("a", "2"): "E", ("b", "1"): "I", ("b", "2"): "O", ("c", "1"): "U", ("c", "2"): "Y"}
+
+
+@given(PICTURE, CHOICE)
+@settings(max_examples=60)
+def test_any_sparse_children_of_any_town_leave_exactly_the_rest(
+    drawing: Any, rows: list[list[str]], choice: list[list[str]]
+) -> None:
+    """Scattered parts, enclaves and point contacts included; drawn with true corners only, so junctions are needed too."""
+    town = drawing.assemble(
+        drawing.features("\n".join("".join(row) for row in rows), corners_only=True), level=2
+    ).partition
+    drawn = [
+        "".join(CHILDREN.get(cell, ".") for cell in zip(row, picks, strict=True))
+        for row, picks in zip(rows, choice, strict=True)
+    ]
+    parents = {code: letter for (letter, _), code in CHILDREN.items()}
+    if not set("".join(drawn)) - {"."}:
+        return
+    made = under(drawing, town, "\n".join(drawn), parents)
+    assert made.proof.ok
+    assert prove(made.partition).ok
+    assert drawing.picture(made.partition, 2) == "\n".join("".join(row) for row in rows)
+    divided = {parents[code] for code in "".join(drawn) if code != "."}
+    rest = [
+        "".join(
+            ("~" if letter in divided else ".") if code == "." else code for code, letter in zip(line, row, strict=True)
+        )
+        for line, row in zip(drawn, rows, strict=True)
+    ]
+    assert drawing.picture(made.partition, 3) == "\n".join(rest)
