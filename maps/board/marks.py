@@ -135,8 +135,8 @@ def _here(paper: Paper, at: Point, word: str) -> str:
     )
 
 
-def _post(paper: Paper, name: str, at: Point, sign: str) -> str:
-    """Return the square of a duty post, with its name at the first side that is free."""
+def _post(paper: Paper, own: BaseGeometry, name: str, at: Point, sign: str) -> str:
+    """Return the square of a duty post, with its name at the first free side, off the border of ``own`` where it can be."""
     half = POST_MM / 2
     out = [
         f'<rect x="{at.x - half - 0.5:.2f}" y="{at.y - half - 0.5:.2f}" width="{POST_MM + 1}" height="{POST_MM + 1}" rx="0.8" '
@@ -147,19 +147,27 @@ def _post(paper: Paper, name: str, at: Point, sign: str) -> str:
     paper.keep((at.x - half, at.y - half, at.x + half, at.y + half), 0.7)
     w, h = fonts.width(name, fonts.BOLD) * POST_TYPE, POST_TYPE
     sides = ((half + 1.2 + w / 2, 0), (-half - 1.2 - w / 2, 0), (0, half + 1.2 + h / 2), (0, -half - 1.2 - h / 2))
-    for dx, dy in sides:
-        x, y = at.x + dx, at.y + dy
-        box = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
-        if name and paper.free(np.array([box]))[0]:
-            paper.keep(box, 0.5)
-            out.append(text(name, (x, y), POST_TYPE, fonts.BOLD, P.blue, halo=P.own_ground))
-            break
+    boxes = np.array([[at.x + dx - w / 2, at.y + dy - h / 2, at.x + dx + w / 2, at.y + dy + h / 2] for dx, dy in sides])
+    free = paper.free(boxes)
+    clear = free & (shapely.distance(shapely.boundary(own), shapely.box(*boxes.T)) > 1.0)
+    fitting = np.flatnonzero(clear if clear.any() else free)
+    if name and len(fitting):
+        left, top, right, bottom = boxes[fitting[0]].tolist()
+        paper.keep((left, top, right, bottom), 0.5)
+        middle = ((left + right) / 2, (top + bottom) / 2)
+        out.append(text(name, middle, POST_TYPE, fonts.BOLD, P.blue, halo=P.own_ground))
     return "".join(out)
 
 
-def places(paper: Paper, here: Point | None, posts: Sequence[tuple[str, Point]], words: Mapping[str, str]) -> list[str]:
+def places(
+    paper: Paper,
+    own: BaseGeometry,
+    here: Point | None,
+    posts: Sequence[tuple[str, Point]],
+    words: Mapping[str, str],
+) -> list[str]:
     """Return "you are here" and the duty posts, and keep their places."""
-    out = [_post(paper, name, at, words["post_sign"]) for name, at in posts]
+    out = [_post(paper, own, name, at, words["post_sign"]) for name, at in posts]
     if here is not None:
         out.append(_here(paper, here, words["here"]))
     return out

@@ -1,5 +1,6 @@
 """Where names go on the map: inside, never over one another, and the own name always somewhere."""
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
@@ -8,9 +9,9 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Polygon
+from shapely import MultiPolygon, Point, Polygon
 
-from maps.board import drawing, fonts, labels
+from maps.board import drawing, fonts, labels, marks
 from maps.board.frame import frame_around
 from maps.board.labels import Label, Paper
 from maps.board.record import BoardMap, BoardRecord, Shape
@@ -128,6 +129,18 @@ def test_names_keep_off_the_marks(record: BoardRecord) -> None:
     own = drawing.draw(marks, record.words).labels[0]
     spot = marks.frame.to_paper(shapely.Point(marks.here))
     assert shapely.distance(spot, shapely.box(*own.box)) > 3
+
+
+def test_the_name_of_a_post_by_the_border_stands_on_the_other_side(record: BoardRecord) -> None:
+    frame, own = record.map.frame, record.map.frame.to_paper(record.map.own.geometry)
+    right = own.bounds[2]
+    svg = "".join(
+        marks.places(
+            Paper(frame.width_mm, frame.height_mm), own, None, [("值守点", Point(right - 8, 100))], record.words
+        )
+    )
+    (x,) = re.findall(r'<text x="([\d.]+)"[^>]*>值守点<', svg)
+    assert float(x) < right - 8
 
 
 def test_a_long_name_is_broken_into_lines_of_nearly_the_same_length() -> None:
