@@ -24,6 +24,7 @@ from geo.tracks.readers.letters import (
     KNOWN,
     LAT_MAX,
     LON_MAX,
+    LONGEST_VALUE,
     LOWER_A,
     LOWER_L,
     LOWER_N,
@@ -82,7 +83,8 @@ def _code(b: UInt8, start: int, end: int) -> int:
 
 @compiled
 def _quoted(b: UInt8, i: int, quote: int) -> int:
-    """Pass an attribute's value up to its closing quote."""
+    """Pass an attribute's value up to its closing quote; a very long one is for expat to judge."""
+    end = i + LONGEST_VALUE
     while b[i] != quote:
         if CLASS[b[i]] & PLAIN or b[i] == CLOSE:
             i += 1
@@ -92,7 +94,7 @@ def _quoted(b: UInt8, i: int, quote: int) -> int:
                 return ODD
         else:
             return ODD
-    return i
+    return i if i <= end else ODD
 
 
 @compiled

@@ -10,6 +10,7 @@ UInt8 = npt.NDArray[np.uint8]
 ODD: Final = -1
 STRANGE: Final = 1 << 62  # a number in an odd form
 MAX_ATTRIBUTES: Final = 32
+LONGEST_VALUE: Final = 65_536
 MAX_DIGITS: Final = 17
 EXACT_DIGITS: Final = 15
 NO_TIME: Final = -9223372036854775808
