@@ -68,8 +68,10 @@ def _run(job: Job, payload: bytes, report: Report) -> tuple[bytes, bytes]:
     except WanggeError as error:
         return REFUSED, _refusal(error)
     except Exception as error:  # the boundary of the process: nothing may pass it unnamed
-        if isinstance(error, MemoryError):
-            raise
+        if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+            raise MemoryError from error
+        if type(error).__name__ == "GEOSException":  # the engine gave up on the shapes themselves
+            return REFUSED, _refusal(InputError("file.too_complex", got=f"geometry: {error}"[:200]))
         if job.foreign and not isinstance(error, ImportError):
             return REFUSED, _refusal(InputError("file.unreadable", got=f"{type(error).__name__}: {error}"[:300]))
         return BROKEN, traceback.format_exc().encode()

@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 
+from shapely.errors import GEOSException
+
 from data.importers.worker import Job, Report
 
 
@@ -25,6 +27,14 @@ def hoard(_payload: bytes, _report: Report) -> bytes:
 
 def crash(_payload: bytes, _report: Report) -> bytes:
     return ctypes.string_at(0)
+
+
+def choke(_payload: bytes, _report: Report) -> bytes:
+    raise GEOSException("std::bad_alloc")
+
+
+def give_up(_payload: bytes, _report: Report) -> bytes:
+    raise GEOSException("TopologyException: side location conflict")
 
 
 def stumble(_payload: bytes, _report: Report) -> bytes:
@@ -72,3 +82,4 @@ JOBS = {
     for f in (spin, sleep, hoard, crash, stumble, noise, progress, look)
 }
 JOBS["test.bug"] = Job("misbehaving:stumble", foreign=False)
+JOBS.update({f"test.{f.__name__}": Job(f"misbehaving:{f.__name__}", foreign=False) for f in (choke, give_up)})

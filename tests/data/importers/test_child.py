@@ -52,6 +52,12 @@ def test_whatever_kills_the_child_is_a_sentence_about_the_file(name: str, reason
     assert time.monotonic() - began < 20
 
 
+def test_shapes_the_geometry_engine_gives_up_on_are_the_files_fault():
+    assert refused("choke").got == "memory"
+    error = refused("give_up")
+    assert (error.code, str(error.got)[:29]) == ("file.too_complex", "geometry: TopologyException: ")
+
+
 def test_it_can_neither_dial_out_nor_write_a_file_nor_see_our_environment(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("WANGGE_STORE", "postgresql://secret")
     seen = json.loads(run_limited("test.look", b"", SMALL))
