@@ -1,0 +1,61 @@
+"""Cleaning: what may not speak is named with its reason; nothing else is taken away."""
+
+import numpy as np
+import pytest
+
+from geo.tracks import cleaning
+from geo.tracks.cleaning import CleaningPolicy, Fixes
+
+pytestmark = pytest.mark.pure
+
+FOOT = CleaningPolicy(v_max=12.0)
+
+
+def cleaned(rows: list[tuple[float, float]], accuracy: float | list[float] = 5.0) -> tuple[Fixes, list[str]]:
+    """Clean fixes of (second, metres east); return them and the reason of each, empty where it stays."""
+    time, x = np.array(rows).T
+    xy = np.column_stack([x, np.zeros_like(x)])
+    accuracies = np.broadcast_to(np.asarray(accuracy, float), time.shape)
+    found = cleaning.clean((time * 1000).astype(np.int64), xy, accuracies, np.arange(len(time)), FOOT)
+    return found, [cleaning.REASONS[code] for code in found.outcome]
+
+
+def test_a_single_spike_goes_and_its_neighbours_stay() -> None:
+    _, reasons = cleaned([(0, 0), (5, 5), (10, 900), (15, 15), (20, 20)])
+    assert reasons == ["", "", "speed", "", ""]
+
+
+def test_one_speed_alone_is_no_reason() -> None:
+    _, reasons = cleaned([(0, 0), (5, 900), (10, 905), (15, 910)])
+    assert reasons == [""] * 4
+
+
+def test_a_new_place_is_believed_after_five_rejected_fixes() -> None:
+    zigzag = [(0, 0)] + [(5 * n, 5000 + 300 * (n % 2)) for n in range(1, 9)]
+    _, reasons = cleaned(zigzag)
+    assert reasons == ["", *["speed"] * 5, "", "speed", ""]
+
+
+def test_a_poor_fix_says_nothing_and_a_missing_accuracy_is_taken_as_25_m() -> None:
+    found, reasons = cleaned([(0, 0), (5, 5), (10, 10)], [101.0, np.nan, 1.0])
+    assert reasons == ["accuracy.poor", "", ""]
+    assert found.sigma.tolist() == pytest.approx([np.hypot(25 / 1.51, 1), np.hypot(3 / 1.51, 1)])
+
+
+def test_of_fixes_at_one_time_the_best_speaks_as_vaguely_as_they_differ() -> None:
+    found, reasons = cleaned([(0, 0), (0, 40), (0, 0), (5, 0)], [5.0, 8.0, 6.0, 5.0])
+    assert reasons == ["", "time.same", "duplicate", ""]
+    assert found.sigma[0] == pytest.approx(np.hypot(48 / 1.51, 1))
+
+
+def test_order_in_the_file_changes_nothing() -> None:
+    rows = [(0.0, 0.0), (5.0, 5.0), (5.0, 7.0), (10.0, 900.0), (15.0, 15.0)]
+    forward, _ = cleaned(rows)
+    backward, _ = cleaned(rows[::-1])
+    assert forward.xy.tolist() == backward.xy.tolist()
+    assert forward.sigma.tolist() == backward.sigma.tolist()
+
+
+def test_a_place_the_plane_does_not_have_is_named() -> None:
+    found = cleaning.clean(np.array([0, 5]), np.array([[np.inf, 0], [0, 0]]), np.full(2, 5.0), np.arange(2), FOOT)
+    assert [cleaning.REASONS[code] for code in found.outcome] == ["coord.outside_plane", ""]

@@ -1,0 +1,124 @@
+"""Time in a grid as an interval, on days drawn with one letter for each fix.
+
+The grid reaches from 0 to 300 m; ``i`` is a fix in its middle (150 m deep), ``b`` one on its border, ``o`` 150 m and ``f`` 900 m
+outside it, ``.`` no fix. Accuracy 5 m, so two deviations are 6.9 m.
+"""
+
+import numpy as np
+import pytest
+
+from geo.tracks import presence as stage
+from geo.tracks.clock import Window
+from geo.tracks.presence import Presence, PresencePolicy, State, Why
+
+pytestmark = pytest.mark.pure
+
+PLACES = {"i": 150.0, "b": 0.0, "o": -150.0, "f": -900.0}
+SIGMA = float(np.hypot(5 / 1.51, 1))
+SLACK = 2 * SIGMA * 2**0.5
+V = 12.0
+
+
+def day(drawn: str, step_s: float, parts: list[tuple[float, float]] | None = None) -> Presence:
+    """Return time in the grid of a drawn day, one letter each ``step_s``; working time is from the first to the last letter."""
+    fixes = [(n * step_s, PLACES[letter]) for n, letter in enumerate(drawn) if letter != "."]
+    time = np.array([1000 * t for t, _ in fixes], np.int64)
+    d = np.array([depth for _, depth in fixes])
+    windows = [Window(int(1000 * a), int(1000 * b)) for a, b in parts or [(0, (len(drawn) - 1) * step_s)]]
+    return stage.presence(
+        time, d, np.column_stack([d, d * 0]), np.full(len(d), SIGMA), windows, PresencePolicy(v_max=V)
+    )
+
+
+def bounds(found: Presence) -> tuple[float, float]:
+    return round(found.low_s, 6), round(found.high_s, 6)
+
+
+def test_fixes_deep_inside_count_in_full() -> None:
+    assert bounds(day("iiiiiii", 10)) == (60, 60)
+
+
+def test_fixes_far_outside_count_for_nothing() -> None:
+    assert bounds(day("fffffff", 10)) == (0, 0)
+
+
+def test_a_fix_on_the_border_counts_for_neither_bound() -> None:
+    found = day("bbbbbbb", 10)
+    assert bounds(found) == (0, 60)
+    assert {span.state for span in found.spans} == {State.BORDER}
+
+
+def test_a_gap_between_fixes_inside_proves_only_the_way_out_and_back() -> None:
+    way = (300 - SLACK) / V
+    assert bounds(day("ii" + "." * 59 + "ii", 10)) == (pytest.approx(10 + way + 10), 620)
+
+
+def test_a_gap_between_fixes_outside_leaves_what_the_way_in_and_back_leaves() -> None:
+    way = (1800 - SLACK) / V
+    assert bounds(day("ff" + "." * 59 + "ff", 10)) == (0, pytest.approx(600 - way))
+
+
+def test_a_gap_that_is_too_short_to_come_in_excludes_presence() -> None:
+    assert bounds(day("f" + "." * 13 + "f", 10)) == (0, 0)
+
+
+def test_a_gap_from_inside_to_outside_proves_both_ways() -> None:
+    low, high = bounds(day("i" + "." * 59 + "f", 10))
+    assert low == pytest.approx((150 - SLACK) / V)
+    assert high == pytest.approx(600 - (900 - SLACK) / V)
+
+
+def test_a_jump_faster_than_possible_counts_for_neither_bound() -> None:
+    found = day("iiffii", 10)  # 105 m/s
+    assert bounds(found) == (20, 40)
+    assert [span.why for span in found.spans if span.doubt_s] == [Why.TOO_FAST, Why.TOO_FAST]
+
+
+def test_time_before_the_first_and_after_the_last_fix_counts_in_high_only() -> None:
+    found = day("iii", 10, [(-100, 120)])
+    assert bounds(found) == (20, 220)
+    assert (found.spans[0].why, found.spans[-1].why) == (Why.BEFORE, Why.AFTER)
+    away = day("fff", 10, [(-100, 120)])
+    assert bounds(away) == (0, pytest.approx(2 * (100 - (900 - 2 * SIGMA) / V)))
+
+
+def test_a_wrong_fix_at_the_end_excludes_nothing() -> None:
+    assert bounds(day("iif", 10, [(0, 80)])) == (10, 80)
+
+
+def test_working_time_cuts_intervals_and_keeps_bounds_honest() -> None:
+    gap = "i" + "." * 59 + "i"
+    way = (300 - SLACK) / V
+    assert bounds(day(gap, 10, [(100, 500)])) == (0, 400)  # what is proved may lie in what was cut off
+    assert bounds(day(gap, 10, [(0, 599)]))[0] == pytest.approx(way - 1)
+    assert bounds(day("i" * 61, 10, [(0, 100), (300, 350)])) == (150, 150)
+
+
+def test_no_fix_at_all_leaves_everything_open() -> None:
+    found = stage.presence(
+        np.empty(0, np.int64), np.empty(0), np.empty((0, 2)), np.empty(0), [Window(0, 60_000)], PresencePolicy(v_max=V)
+    )
+    assert (bounds(found), found.fixes, found.spans[0].why) == ((0, 60), 0, Why.NO_FIX)
+
+
+def test_fixes_and_completeness_are_counted_within_working_time() -> None:
+    found = day("iibbff" + "." * 60 + "f", 10, [(0, 660)])
+    assert (found.fixes, found.fixes_inside) == (7, 2)
+    assert found.completeness == pytest.approx(50 / 660)
+
+
+@pytest.mark.parametrize(("step", "watched"), [(10, True), (40, True), (120, True), (121, False), (600, False)])
+def test_a_slow_client_is_watched_up_to_two_minutes(step: float, watched: bool) -> None:
+    low, _ = bounds(day("iiii", step))
+    assert (low == 3 * step) == watched
+
+
+def test_an_interval_over_three_of_the_clients_own_is_no_longer_watched() -> None:
+    assert day("iiiii..i", 15).spans[-1].why is Why.INSIDE
+    assert day("iiiii...i", 15).spans[-1].why is Why.GAP
+
+
+def test_the_best_guess_lies_within_the_bounds() -> None:
+    for drawn in ("ibobfi", "i......b", "f.....i..o", "ooooo"):
+        found = day(drawn, 25)
+        assert found.low_s <= found.value_s <= found.high_s
