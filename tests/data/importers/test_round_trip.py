@@ -1,5 +1,8 @@
 """Out and in again: every vertex comes back on its centimetre, whatever the format and the store."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,3 +128,19 @@ def test_parents_come_out_as_the_union_of_their_children(store: Store, town: Par
     with store.read() as view:
         top = partitions.shapes(view, "town", level=1)[0]
     assert shapely.area(top.geometry) == 60_000.0
+
+
+def test_debians_ogrinfo_opens_the_export_with_its_plane_and_extent(
+    store: Store, town: Partition, tmp_path: Path
+) -> None:
+    if shutil.which("ogrinfo") is None:
+        absent = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        absent("ogrinfo is missing (Debian: gdal-bin)")
+    store.run(lambda unit: partitions.save_import(unit, "town", town), actor=CLERK)
+    path = tmp_path / "town.gpkg"
+    grids.export_grids(store, path)
+    said = subprocess.run(["ogrinfo", "-so", "-ro", str(path), "level_2"], capture_output=True, text=True, check=True)
+    assert said.stderr == ""
+    assert "Extent: (400000.000000, 300000.000000) - (400300.000000, 300200.000000)" in said.stdout
+    assert 'ID["EPSG",27700]]' in said.stdout
+    assert "Feature Count: 3" in said.stdout
