@@ -76,7 +76,8 @@ def test_the_language_is_switched_in_place(page: Page) -> None:
 def test_the_role_is_chosen_by_a_list_and_changes_what_is_offered(page: Page) -> None:
     page.goto("/")
     expect(page.locator("nav").get_by_role("link", name="公示牌")).to_be_visible()
-    page.get_by_label("以什么身份办理").select_option("department")
+    with page.expect_navigation():  # the next choice is made on the new page, its script loaded
+        page.get_by_label("以什么身份办理").select_option("department")
     expect(page.locator("nav").get_by_role("link", name="公示牌")).to_have_count(0)
     page.get_by_label("以什么身份办理").select_option("town_grid_office")
     expect(page.locator("nav").get_by_role("link", name="公示牌")).to_be_visible()
