@@ -6,6 +6,7 @@ import pytest
 
 from geo.tracks import clock
 from geo.tracks.readers import ReadOptions, gpx, scan
+from geo.tracks.readers.points import RawPoints
 
 NS = 'xmlns="http://www.topografix.com/GPX/1/1"'
 Both = Callable[[bytes], tuple[object, object]]
@@ -39,7 +40,7 @@ def general() -> Callable[[bytes], object]:
     return lambda data: values(gpx.read_by_expat(data, "a.gpx", ReadOptions())[0])
 
 
-def values(raw: object) -> object:
+def values(raw: RawPoints | None) -> object:
     """Return the columns of points as bytes, so that NaN equals itself."""
     if raw is None:
         return None

@@ -1,5 +1,7 @@
 """Cleaning: what may not speak is named with its reason; nothing else is taken away."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.pure
 FOOT = CleaningPolicy(v_max=12.0)
 
 
-def cleaned(rows: list[tuple[float, float]], accuracy: float | list[float] = 5.0) -> tuple[Fixes, list[str]]:
+def cleaned(rows: Sequence[tuple[float, float]], accuracy: float | list[float] = 5.0) -> tuple[Fixes, list[str]]:
     """Clean fixes of (second, metres east); return them and the reason of each, empty where it stays."""
     time, x = np.array(rows).T
     xy = np.column_stack([x, np.zeros_like(x)])
