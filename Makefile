@@ -13,13 +13,13 @@ BENCH ?=
 demo: .venv/.wangge
 	$(V)/wangge demo $(DEMO)
 
-test: debian .venv/.test .venv/.wangge lint
+test: debian .venv/.kernels lint
 	$(PYTEST) -n 2 --dist loadfile
 
-check: .venv/.test .venv/.wangge
+check: .venv/.kernels
 	@$(MAKE) --no-print-directory --output-sync=target -j2 lint pure
 
-pure: .venv/.test .venv/.wangge
+pure: .venv/.kernels
 	$(PYTEST) -q -m pure
 
 lint: .venv/.test .venv/.wangge
@@ -55,6 +55,12 @@ screenshots: debian .venv/.test .venv/.wangge
 .venv/.test: .venv/.runtime requirements-test.lock
 	@echo "Adding what the tests need …"
 	@$(V)/pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Compiles the kernels once, by running the tests that use them; they are kept in the user's cache.
+.venv/.kernels: .venv/.test .venv/.wangge
+	@echo "Compiling the kernels …"
+	@$(PYTEST) -q -n 2 -m pure tests/geo tests/data >/dev/null 2>&1 || true
 	@touch $@
 
 .bench-venv/.ready: requirements-bench.lock pyproject.toml

@@ -7,8 +7,16 @@ from pathlib import Path
 import pyproj
 import pytest
 import shapely
+from hypothesis import settings
+
+from api.cli import kernels as kernels  # names the cache of compiled kernels before geo is imported
 
 ROOT = Path(__file__).parents[1]
+
+settings.register_profile(
+    "wangge", deadline=None, print_blob=True
+)  # no test is about time: machines are busy, kernels compile
+settings.load_profile("wangge")
 
 
 def pytest_report_header() -> str:
