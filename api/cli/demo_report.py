@@ -52,7 +52,7 @@ def _week(rows: list[Document], lang: str) -> Table:
     """Return the table of persons and days: the level, and the minutes in the grid as bounds."""
     days = sorted({row["on"] for row in rows})
     table = Table(title=messages.sentence("demo.week", lang), title_justify="left", show_lines=True)
-    table.add_column(messages.sentence("demo.person", lang))
+    table.add_column(messages.sentence("demo.person", lang), overflow="fold")
     for day in days:
         table.add_column(day[5:], justify="center")
     for (name, grid), own in groupby(rows, key=lambda row: (row["name"], row["grid_name"])):
