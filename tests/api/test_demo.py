@@ -1,7 +1,6 @@
 """The demonstration does the whole main job, and what it says agrees with what was so."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -83,9 +82,8 @@ def test_the_report_is_written_in_the_language_asked_for(
 
 
 def test_a_second_demonstration_in_the_same_folder_serves_the_page(shown: Document, folder: Path) -> None:
-    plain = {**os.environ, "WANGGE_LANG": "en"}
     started = command("--port", "0", "-o", str(folder))
-    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=plain) as running:
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
         assert running.stdout is not None
         try:
             address = next(m.group() for line in running.stdout if (m := re.search(r"http://127\.0\.0\.1:\d+/", line)))
