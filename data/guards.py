@@ -38,6 +38,16 @@ GUARDS: Final = (
     Guard("partition_root", free=("head_seq", "head_hash")),
     Guard("store", settable=("plane", "srid", "pipeline", "wkt")),
     Guard("board", free=("state",)),
+    Guard("place", settable=("seq_to",), has_geometry=True),
+    Guard("line", settable=("seq_to",), has_geometry=True),
+    Guard("delivery", identity=("seq",)),
+    Guard(
+        "change",
+        settable=("published_seq",),
+        free=("rev", "state", "title", "effective_from", "filing_no", "updated_at"),
+    ),
+    Guard("change_event", identity=("change_id", "rev")),
+    Guard("document"),
 )
 
 
