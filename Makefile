@@ -4,7 +4,7 @@ PYTHON ?= python3
 V := .venv/bin
 PYTEST := $(V)/python -m pytest
 FRONT_END := $(shell find maps/editor -name node_modules -prune -o -type f -print) hatch_build.py
-DEBIAN := chromium fonts-noto-cjk postgresql-15 postgresql-15-postgis-3 gdal-bin python3-gdal poppler-utils
+DEBIAN := chromium fonts-noto-cjk libatomic1 postgresql-15 postgresql-15-postgis-3 gdal-bin python3-gdal poppler-utils
 DEMO ?=
 BENCH ?=
 
@@ -70,7 +70,7 @@ screenshots: debian .venv/.test .venv/.wangge
 	@SKIP_FRONTEND=1 .bench-venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# What the tests need from Debian: a browser, fonts, PostgreSQL with PostGIS, GDAL's and Poppler's tools.
+# What the tests need from Debian: a browser, what its driver needs, fonts, PostgreSQL with PostGIS, GDAL's and Poppler's tools.
 debian:
 	@command -v dpkg-query >/dev/null || { echo "This is not Debian: tests need the equivalents of $(DEBIAN)"; exit 0; }; \
 	missing=""; \
