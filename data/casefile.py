@@ -105,9 +105,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _head(case: Case, content: Mapping[str, Any]) -> Case:
-    given = {
-        name: _day(content[name]) if name in DAYS else content[name] for name in HEAD_FIELDS if name in content
-    }
+    given = {name: _day(content[name]) if name in DAYS else content[name] for name in HEAD_FIELDS if name in content}
     return replace(_touched(case), **given)
 
 

@@ -215,9 +215,7 @@ def keep_document(unit: Writing, change_id: int, sha256: str, mime: str, content
     """Keep the bytes of a document of a change."""
     if not content:
         raise InputError("document.empty", sha256)
-    unit.connection.execute(
-        insert(DocumentRow).values(change_id=change_id, sha256=sha256, mime=mime, content=content)
-    )
+    unit.connection.execute(insert(DocumentRow).values(change_id=change_id, sha256=sha256, mime=mime, content=content))
 
 
 def document(s: Reading, change_id: int, sha256: str) -> bytes:

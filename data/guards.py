@@ -32,8 +32,8 @@ class Guard:
 GUARDS: Final = (
     Guard("unit_version", settable=("seq_to",), has_geometry=True),
     Guard("root_frame", settable=("seq_to",), has_geometry=True),
-    Guard("unit", settable=("abolished_seq",)),
-    Guard("code_registry", settable=("last_seq",)),
+    Guard("unit", free=("abolished_seq",)),
+    Guard("code_registry", free=("last_seq",)),
     Guard("ledger", identity=("root_id", "seq")),
     Guard("partition_root", free=("head_seq", "head_hash")),
     Guard("store", settable=("plane", "srid", "pipeline", "wkt")),

@@ -170,9 +170,7 @@ def _written(
     about: tuple[int, dict[str, Any]],
 ) -> Saved:
     delivered, source = about
-    replaced = [
-        there[item.code] for item in changed if item.code in there and there[item.code].valid_to > wanted.day
-    ]
+    replaced = [there[item.code] for item in changed if item.code in there and there[item.code].valid_to > wanted.day]
     closing = [*replaced, *ended]
     past = _past(unit, wanted, [row for row in closing if row.valid_from < wanted.day])
     rows = [(item, wanted.day, OPEN_END) for item in changed] + past
@@ -224,9 +222,7 @@ def _close(unit: Writing, wanted: _Wanted, numbers: Sequence[int]) -> None:
         unit.connection.execute(update(table).where(some).values(seq_to=wanted.seq))
 
 
-def _insert(
-    unit: Writing, wanted: _Wanted, rows: Sequence[tuple[Item, date, date]], hashes: Sequence[str]
-) -> None:
+def _insert(unit: Writing, wanted: _Wanted, rows: Sequence[tuple[Item, date, date]], hashes: Sequence[str]) -> None:
     if not rows:
         return
     shapes = np.empty(len(rows), object)

@@ -45,7 +45,7 @@ def _doubts(s: Reading, head: Row[Any]) -> Iterator[Doubt]:
         said = document(str(row.content))
         entry = {name: getattr(row, name) for name in EVENT_COLUMNS} | {"content": said}
         entry["at"] = row.at.astimezone(UTC)
-        sound = said is not None and canonical(said) == row.content and row.rev == number
+        sound = said is not None and canonical(said) == str(row.content) and row.rev == number
         if not sound or row.prev_hash != before or changes.event_hash(head.key, entry) != row.hash:
             yield Doubt("audit.event_changed", head.root, unit=str(head.id), values={"rev": row.rev})
             return

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Row, Text, select, type_coerce
+from sqlalchemy import Text, select, type_coerce
 
 from data import ledger, places
 from data.audit.chain import document
@@ -73,11 +73,11 @@ def _changed_rows(s: Reading, subject: str) -> Iterator[Doubt]:
     columns = (table.code, table.kind, table.name, attributes, table.valid_from, table.valid_to, table.seq_from)
     query = select(*columns, table.row_hash, raw(table.geom, s.dialect), *more).order_by(table.id)
     for row in s.connection.execute(query):
-        if not _is_as_written(row, subject, s.dialect):
+        if not _is_as_written(tuple(row), subject, s.dialect):
             yield Doubt("audit.place_changed", seq=row[6], unit=str(row[0]), values={"what": subject})
 
 
-def _is_as_written(row: Row[Any], subject: str, dialect: str) -> bool:
+def _is_as_written(row: tuple[Any, ...], subject: str, dialect: str) -> bool:
     code, kind, name, attributes, start, end, _, hashed, stored, *more = row
     try:
         shape = read_all([stored], dialect)[0]
@@ -95,7 +95,7 @@ def _sums(entries: Any, added: dict[int, list[str]], closed: dict[int, list[str]
     for row in entries:
         known.add(row.seq)
         said = document(row.content)
-        wanted = (said or {}).get("added_hash"), (said or {}).get("closed_hash")
+        wanted = (said.get("added_hash"), said.get("closed_hash")) if isinstance(said, dict) else ("", "")
         if wanted != (ledger.state_hash(added[row.seq]), ledger.state_hash(closed[row.seq])):
             yield Doubt("audit.delivery_rows", seq=row.seq)
     for seq in sorted((added.keys() | closed.keys()) - known):

@@ -75,6 +75,7 @@ def _name(text: str) -> str:
 
 
 def texts(found: Fields, field: str, where: str) -> Iterator[str]:
+    """Give the value of a field in each row as text. Errors: ``field.type``, ``code.not_exact``."""
     kind, subtype, values = found[field]
     if kind not in (*TEXT, *WHOLE) or subtype in ("OFSTJSON", "OFSTBoolean"):
         raise InputError("field.type", where, got=field, values={"kind": kind.removeprefix("OFT")})

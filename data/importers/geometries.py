@@ -22,9 +22,7 @@ SURFACES: Final = Wanted(
     frozenset({5, 15, 25}),
     "geometry.type",
 )
-POINTS: Final = Wanted(
-    frozenset({"Point"}), (GeometryType.POINT,), frozenset({1, 11, 21}), "geometry.not_points"
-)
+POINTS: Final = Wanted(frozenset({"Point"}), (GeometryType.POINT,), frozenset({1, 11, 21}), "geometry.not_points")
 LINES: Final = Wanted(
     frozenset({"LineString", "MultiLineString"}),
     (GeometryType.LINESTRING, GeometryType.MULTILINESTRING),

@@ -44,6 +44,7 @@ def read_parents(data: bytes, name: str, code: str, limits: Limits) -> Parents:
 
 
 def decoded(data: bytes, name: str) -> tuple[str, bool]:
+    """Return a table's text and whether it is GB 18030, not UTF-8. Errors: ``file.mismatch``, ``file.encoding``."""
     if BINARY in data:
         raise InputError("file.mismatch", name, got="?")
     try:

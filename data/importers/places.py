@@ -153,7 +153,7 @@ def _shapes(arrays: Mapping[str, Array], subject: str) -> npt.NDArray[np.object_
     if subject == PLACE:
         if len(xy) != len(shapes) - 1:
             raise ValueError("points do not fit")
-        return shapely.points(xy)
+        return np.asarray(shapely.points(xy), object)
     return shapely.from_ragged_array(GeometryType.MULTILINESTRING, xy, (lines, shapes))
 
 
@@ -189,7 +189,9 @@ def _from_table(data: bytes, name: str, wanted: PlaceFields, plane: Plane, limit
     if len(rows) - 1 > limits.features:
         raise InputError("file.features", name, limit=limits.features, got=len(rows) - 1)
     header = [cell.strip() for cell in rows[0]]
-    place = {each: _column(header, each, name) for each in (wanted.code, wanted.name, wanted.count, *wanted.kept) if each}
+    place = {
+        each: _column(header, each, name) for each in (wanted.code, wanted.name, wanted.count, *wanted.kept) if each
+    }
     lon, lat = (_coordinate(header, each, getattr(wanted, each), name) for each in ("lon", "lat"))
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(header):
@@ -203,7 +205,8 @@ def _from_table(data: bytes, name: str, wanted: PlaceFields, plane: Plane, limit
 
     kept = [{field: row[place[field]] for field in wanted.kept} for row in cells]
     counts = _counts(iter(column(wanted.count, "1")), name)
-    return _items(column(wanted.code), column(wanted.name), counts, kept, shapely.points(plane.to_plane(degrees)))
+    points = np.asarray(shapely.points(plane.to_plane(degrees)), object)
+    return _items(column(wanted.code), column(wanted.name), counts, kept, points)
 
 
 def _column(header: Sequence[str], field: str, name: str) -> int:

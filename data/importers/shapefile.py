@@ -112,10 +112,10 @@ def _records(shp: bytes, shx: bytes, where: str, wanted: Wanted) -> int:
     told = word(offset + 4, ">i4") * 2
     solid = (kinds == kind) & (length >= (POINT_BYTES if wanted is POINTS else WITH_PARTS))
     parts, points = np.zeros(len(offset), np.int64), np.zeros(len(offset), np.int64)
-    if wanted is not POINTS:
-        parts[solid] = word(offset[solid] + RECORD_HEADER + 36, "<i4")
-        points[solid] = word(offset[solid] + RECORD_HEADER + 40, "<i4")
-    fits = (parts >= 0) & (points >= 0) & ((wanted is POINTS) | (WITH_PARTS + 4 * parts + 16 * points <= length))
+    counted = solid if wanted is not POINTS else np.zeros(len(offset), bool)
+    parts[counted] = word(offset[counted] + RECORD_HEADER + 36, "<i4")
+    points[counted] = word(offset[counted] + RECORD_HEADER + 40, "<i4")
+    fits = (parts >= 0) & (points >= 0) & (~counted | (WITH_PARTS + 4 * parts + 16 * points <= length))
     bad = ~((kinds == NULL_SHAPE) | (solid & fits)) | (told != length)
     if bad.any():
         raise InputError("shp.structure", where, got=f"record {int(np.flatnonzero(bad)[0]) + 1}")

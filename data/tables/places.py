@@ -41,9 +41,7 @@ class PlaceRow(Base):
     __table_args__ = (
         blob_check("place"),
         CheckConstraint("valid_from < valid_to", name="place_days_in_order"),
-        Index(
-            "one_place", "kind", "code", "valid_from", unique=True, sqlite_where=BELIEVED, postgresql_where=BELIEVED
-        ),
+        Index("one_place", "kind", "code", "valid_from", unique=True, sqlite_where=BELIEVED, postgresql_where=BELIEVED),
     )
 
     id: Mapped[int] = mapped_column(Whole, primary_key=True)
