@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from data import bulk, states
+from data import bulk
 from data.states import Version
 from data.store import Writing
 from data.tables import CodeRow, UnitRow
@@ -26,28 +26,46 @@ class Difference:
     source: list[Source]
 
 
-def units(unit: Writing, root_id: int, difference: Difference, current: list[Version], seq: int) -> dict[str, int]:
-    """Return the number of every unit by key, the new ones written, those that are gone for good marked so."""
-    known = {key: number for number, key in states.unit_keys(unit, root_id).items()}
-    born = {row.key: row.level for row in difference.added if row.key not in known}
+def units(unit: Writing, root_id: int, difference: Difference, open_keys: frozenset[str], seq: int) -> dict[str, int]:
+    """Return the number of each unit named in a difference, the new ones written, those that are gone for good marked so.
+
+    ``open_keys`` are the units that have no last day after the entry.
+    """
+    levels = {row.key: row.level for row in difference.added}
+    gone = sorted({row.key for row in difference.closed} - open_keys)
+    known = _numbers(unit, root_id, {*levels, *gone, *(row.parent for row in difference.added if row.parent)})
+    born = {key: level for key, level in levels.items() if key not in known}
     numbers = bulk.reserve_ids(unit.connection, "unit", len(born))
     rows = [(number, root_id, key, level, seq) for number, (key, level) in zip(numbers, born.items(), strict=True)]
     bulk.insert_all(unit.connection, "unit", ("id", "root_id", "key", "level", "created_seq"), rows)
-    closed = {row.id for row in difference.closed}
-    alive = {row.key for row in current if row.id not in closed} | {
-        row.key for row in difference.added if row.valid_to == OPEN_END
-    }
-    gone = [known[row.key] for row in difference.closed if row.key not in alive]
-    _mark(unit, UnitRow.id, gone, UnitRow.abolished_seq, seq)
-    back = [known[row.key] for row in difference.added if row.key in known and row.key in alive]
+    back = [known[key] for key in levels if key in known and key in open_keys]
+    _mark(unit, UnitRow.id, [known[key] for key in gone], UnitRow.abolished_seq, seq)
     _mark(unit, UnitRow.id, back, UnitRow.abolished_seq, None)
     return known | {key: number for number, _, key, _, _ in rows}
 
 
+def _numbers(unit: Writing, root_id: int, keys: set[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    names = sorted(keys)
+    for first in range(0, len(names), AT_ONCE):
+        some = UnitRow.key.in_(names[first : first + AT_ONCE])
+        query = select(UnitRow.key, UnitRow.id).where(UnitRow.root_id == root_id, some)
+        found |= {row[0]: row[1] for row in unit.connection.execute(query)}
+    return found
+
+
+def _holders(unit: Writing, root_id: int, names: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for first in range(0, len(names), AT_ONCE):
+        some = CodeRow.code.in_(names[first : first + AT_ONCE])
+        query = select(CodeRow.code, CodeRow.unit_id).where(CodeRow.root_id == root_id, some)
+        found |= {row[0]: row[1] for row in unit.connection.execute(query)}
+    return found
+
+
 def codes(unit: Writing, root_id: int, difference: Difference, numbers: dict[str, int], seq: int, reason: str) -> None:
     """Enter each new code for ever; `ConflictError` ``store.code_taken`` if another unit ever had it."""
-    query = select(CodeRow.code, CodeRow.unit_id).where(CodeRow.root_id == root_id)
-    taken = {row.code: row.unit_id for row in unit.connection.execute(query)}
+    taken = _holders(unit, root_id, sorted({row.code for row in difference.added if row.code is not None}))
     new: dict[str, int] = {}
     for row in difference.added:
         if row.code is None:
