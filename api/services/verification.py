@@ -24,12 +24,14 @@ from data.store import Store
 from geo import crs
 from geo.crs import Plane
 from geo.errors import InputError
-from geo.tracks import cleaning, clock, distance
+from geo.tracks import cleaning, clock, distance, nearness
 from geo.tracks.cleaning import CleaningPolicy, Fixes
 from geo.tracks.clock import Window
-from geo.tracks.presence import Presence, PresencePolicy, Why, presence
+from geo.tracks.gaps import GapPolicy
+from geo.tracks.presence import Presence, PresencePolicy, Why, presence, sure_alone
 from geo.tracks.readers import several
 from geo.tracks.track import Float64, Int64, Track
+from geo.tracks.twostate import StatePolicy
 from rules import patrol, worksystem
 from rules.evidence import Evidence
 from rules.parameters import Policy, defaults
@@ -167,9 +169,10 @@ def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], polic
     first = int(np.searchsorted(fixes.time_ms, parts[0].start_ms, "right")) - 1
     last = int(np.searchsorted(fixes.time_ms, parts[-1].end_ms, "left")) + 1
     near = slice(max(first, 0), last)
-    xy = fixes.xy[near]
-    signed = distance.signed_distance(distance.edges_of(geometry), xy)
-    return presence(fixes.time_ms[near], signed, xy, fixes.sigma[near], parts, policy)
+    xy, sigma, edges = fixes.xy[near], fixes.sigma[near], distance.edges_of(geometry)
+    signed = distance.signed_distance(edges, xy)
+    alone = nearness.inside_alone(edges, xy, signed, sigma, sure_alone(signed, sigma, policy))
+    return presence(fixes.time_ms[near], signed, xy, sigma, alone, parts, policy)
 
 
 def judge(
@@ -204,7 +207,7 @@ def cleaning_policy(policy: Policy, options: Options) -> CleaningPolicy:
 def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
     """Return the numbers of the bounds in force on the day; the top speed is that of cleaning."""
     number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - as above
-    return PresencePolicy(
+    gaps = GapPolicy(
         v_max=number(f"v_max_{options.mode}"),
         k=number("slack_sigmas"),
         short_s=number("watched_interval"),
@@ -213,6 +216,8 @@ def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
         gap_s=number("gap"),
         gap_intervals=number("gap_intervals"),
     )
+    states = StatePolicy(number("error_time"), number("switch_time"), number("pin_sigmas"))
+    return PresencePolicy(gaps, states, number("doubt_sigmas"), number("border_slack"), number("sure_share"))
 
 
 def _checked(options: Options) -> str | None:

@@ -1,25 +1,26 @@
 """Time in a grid as an interval: what the fixes prove at least, and what they leave possible at most.
 
-Between two fixes a person may have gone as far as the top speed allows (a space-time prism). The signed distance d to
-the border changes no faster than the person moves, so with slack for the error of both fixes:
+Watched time counts with the probability of being inside (``twostate.py``) and an allowance for the errors that hang together in
+time; time that nobody watched with what a person can have done in it (``gaps.py``). The bounds are the sums over the stretches
+of the day, so the working adds up.
 
-- both inside: out and back again takes at least (da + db - slack) / v seconds of being inside;
-- both outside: in and back takes at least (|da| + |db| - slack) / v seconds of being outside;
-- one of each: each side takes at least its own distance.
-
-Source: patrol.md B.8 in the form of architecture.md section 6.
+Source: patrol.md B.7 and B.8 in the form of architecture.md section 6.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.tracks.clock import Window
+from geo.tracks.gaps import GapPolicy, Steps, steps_of
 from geo.tracks.track import Float64, Int64
+from geo.tracks.twostate import StatePolicy, inside_probability
+
+Bools = npt.NDArray[np.bool_]
 
 
 class State(StrEnum):
@@ -49,18 +50,15 @@ class Why(StrEnum):
 class PresencePolicy:
     """Numbers of the bounds.
 
-    ``v_max`` m/s as in cleaning; ``k`` standard deviations of slack; ``short_s`` and ``short_intervals``: an interval up to
-    max(short_s, short_intervals x the client's own interval) counts as watched, if that is at most ``short_cap_s``;
-    ``gap_s`` and ``gap_intervals``: beyond max of both it is a gap.
+    ``z`` standard deviations allowed for the watched time near the border, and ``slack_s`` seconds besides, as far as there is
+    such time; ``sure`` probability from which a stretch is called inside or outside.
     """
 
-    v_max: float
-    k: float = 2.0
-    short_s: float = 30.0
-    short_intervals: float = 3.0
-    short_cap_s: float = 120.0
-    gap_s: float = 300.0
-    gap_intervals: float = 5.0
+    gaps: GapPolicy
+    states: StatePolicy = field(default_factory=StatePolicy)
+    z: float = 1.645
+    slack_s: float = 60.0
+    sure: float = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,6 @@ class Presence:
     working_s: float
     fixes: int
     fixes_inside: int
-    interval_s: float
     spans: tuple[Span, ...]
 
     @property
@@ -109,16 +106,12 @@ class Presence:
 
 
 @dataclass(frozen=True, eq=False)
-class _Steps:
-    """What each interval between two fixes (n - 1,) proves: seconds of its length, low, expected, high; a class and p."""
+class _Known:
+    """What is known of each interval between fixes (n - 1,): its class, the probability inside, and what a gap leaves open."""
 
-    seconds: Float64
-    low: Float64
-    expected: Float64
-    high: Float64
+    steps: Steps
     kind: npt.NDArray[np.int8]
     p: Float64
-    gap: npt.NDArray[np.bool_]
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
@@ -134,14 +127,20 @@ KINDS = (
     (State.UNKNOWN, Why.TOO_FAST),
 )
 INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST = range(6)
-SHARE_STILL = np.array([0.08, 0.5, 0.92])  # by how many of both ends are inside; for display only (patrol.md B.8)
-SHARE_MOVED = np.array([0.2, 0.5, 0.8])
+SHARE_STILL: Final = np.array([0.08, 0.5, 0.92])  # by how many of both ends are inside; for display only (patrol.md B.8)
+SHARE_MOVED: Final = np.array([0.2, 0.5, 0.8])
 STILL_M = 60.0
 STILL_SIGMAS = 1.5
 
 
 def presence(
-    time_ms: Int64, distance_m: Float64, xy: Float64, sigma: Float64, parts: Sequence[Window], policy: PresencePolicy
+    time_ms: Int64,
+    distance_m: Float64,
+    xy: Float64,
+    sigma: Float64,
+    alone: Float64,
+    parts: Sequence[Window],
+    policy: PresencePolicy,
 ) -> Presence:
     """Return the time in the grid within the working time ``parts``.
 
@@ -151,80 +150,130 @@ def presence(
     distance_m : (n,) signed distance to the border, positive inside
     xy : (n, 2) metres in the plane
     sigma : (n,) metres, one standard deviation
+    alone : (n,) probability of being inside that each fix has by itself (`geo.tracks.nearness`)
     parts : working time, in order, not overlapping
     policy : the numbers
 
     Time before the first and after the last fix counts in ``high_s``, never in ``low_s``.
     """
-    interval = client_interval_s(time_ms)
-    steps = _steps(time_ms, distance_m, xy, sigma, interval, policy)
+    known = _known(time_ms, distance_m, xy, sigma, alone, policy)
+    runs = [_runs(part, time_ms, known) for part in parts]
+    allowed = _allowance(runs, policy)
     spans: list[Span] = []
     fixes = inside = 0
-    for part in parts:
-        here = (time_ms >= part.start_ms) & (time_ms <= part.end_ms)
-        fixes += int(here.sum())
-        inside += int((here & (distance_m > policy.k * sigma)).sum())
-        spans += _spans(part, time_ms, distance_m, sigma, steps, policy)
-    watched = [span for span in spans if not span.gap]
+    for part, run in zip(parts, runs, strict=True):
+        here = slice(*np.searchsorted(time_ms, [part.start_ms, part.end_ms + 1]))
+        fixes += here.stop - here.start
+        inside += int((distance_m[here] > policy.gaps.k * sigma[here]).sum())
+        spans += _spans(part, time_ms, distance_m, sigma, known, run.spans(allowed), policy.gaps)
     return Presence(
         low_s=sum(span.low_s for span in spans),
         value_s=sum(span.expected_s for span in spans),
         high_s=sum(span.high_s for span in spans),
-        watched_s=sum(span.seconds for span in watched),
+        watched_s=sum(span.seconds for span in spans if not span.gap),
         working_s=sum(part.seconds for part in parts),
-        fixes=fixes,
+        fixes=int(fixes),
         fixes_inside=inside,
-        interval_s=interval,
         spans=tuple(spans),
     )
 
 
-def client_interval_s(time_ms: Int64) -> float:
-    """Return the usual step between fixes in seconds (the median), 0 for fewer than two fixes."""
-    return float(np.median(np.diff(time_ms))) / 1000.0 if len(time_ms) > 1 else 0.0
+def sure_alone(distance_m: Float64, sigma: Float64, policy: PresencePolicy) -> Bools:
+    """Return which fixes (n,) are so far from the border that each is sure by itself."""
+    return np.abs(distance_m) > policy.states.pin_sigmas * sigma
 
 
-def _steps(
-    time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, interval_s: float, policy: PresencePolicy
-) -> _Steps:
-    dt = np.diff(time_ms) / 1000.0
-    da, db, sa, sb = d[:-1], d[1:], sigma[:-1], sigma[1:]
-    slack = policy.k * np.hypot(sa, sb)
-    moved = np.hypot(*np.diff(xy, axis=0).T) if len(dt) else dt
-    too_fast = moved > policy.v_max * np.maximum(dt, 1.0)
-    watched_s = min(max(policy.short_s, policy.short_intervals * interval_s), policy.short_cap_s)
-    watched = dt <= watched_s
-    both_in, both_out = (da > 0) & (db > 0), (da <= 0) & (db <= 0)
-    sure_in = (da > policy.k * sa) & (db > policy.k * sb)
-    sure_out = (da < -policy.k * sa) & (db < -policy.k * sb)
-
-    reach_in = np.maximum(0.0, np.maximum(da, 0) + np.maximum(db, 0) - slack) / policy.v_max
-    reach_out = np.maximum(0.0, np.maximum(-da, 0) + np.maximum(-db, 0) - slack) / policy.v_max
-    low = np.where(too_fast, 0.0, np.minimum(dt, reach_in))
-    low = np.where(watched & sure_in & ~too_fast, dt, low)
-    high = np.where(too_fast, dt, np.maximum(0.0, dt - reach_out))
-    high = np.maximum(high, low)
-
-    p = (_normal(da / sa) + _normal(db / sb)) / 2
-    still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sa + sb))
-    ends = (da > 0).astype(np.int64) + (db > 0)
-    share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
-    p = np.where(watched & ~too_fast, p, share)
+def _known(
+    time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, alone: Float64, policy: PresencePolicy
+) -> _Known:
+    steps = steps_of(time_ms / 1000.0, d, xy, sigma, policy.gaps)
+    q = inside_probability(time_ms, alone, sure_alone(d, sigma, policy), steps.too_fast, policy.states)
+    p = (q[:-1] + q[1:]) / 2
+    crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
     kind = np.select(
-        [too_fast, ~watched, sure_in, sure_out, both_in | both_out],
-        [TOO_FAST, UNWATCHED, INSIDE, OUTSIDE, NEAR],
-        CROSSING,
+        [steps.too_fast, ~steps.watched, p >= policy.sure, p <= 1 - policy.sure, crossing],
+        [TOO_FAST, UNWATCHED, INSIDE, OUTSIDE, CROSSING],
+        NEAR,
     )
-    gap = dt > max(policy.gap_s, policy.gap_intervals * min(interval_s, policy.short_cap_s))
-    return _Steps(dt, low, np.clip(p * dt, low, high), high, kind.astype(np.int8), p, gap)
+    moved = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1]))
+    still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sigma[:-1] + sigma[1:]))
+    ends = (q[:-1] > 0.5).astype(np.int64) + (q[1:] > 0.5)
+    share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
+    return _Known(steps, kind.astype(np.int8), np.where(steps.gap | steps.too_fast, share, p))
 
 
-def _normal(z: Float64) -> Float64:
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2.0)) for value in z.tolist()])
+@dataclass(frozen=True, eq=False)
+class _Runs:
+    """Stretches of one part of working time (r,) that are known in the same way; ``weight`` is how much doubt they carry."""
+
+    start_ms: Int64
+    end_ms: Int64
+    kind: Int64
+    gap: Bools
+    expected: Float64
+    low: Float64
+    high: Float64
+    weight: Float64
+
+    def spans(self, allowed: float) -> list[Span]:
+        """Return the stretches, watched ones near the border widened by ``allowed`` seconds for each unit of weight."""
+        seconds = (self.end_ms - self.start_ms) / 1000.0
+        near = (self.kind == NEAR) | (self.kind == CROSSING)
+        wide = np.where(near, allowed * self.weight, 0.0)
+        watched = self.kind < UNWATCHED
+        low = np.where(watched, np.maximum(0.0, self.expected - wide), self.low)
+        high = np.where(watched, np.minimum(seconds, self.expected + wide), self.high)
+        share = self.expected / np.maximum(seconds, 1e-3)
+        rows = zip(*(a.tolist() for a in (self.start_ms, self.end_ms, self.kind, share, low, high, self.expected, self.gap)), strict=True)
+        return [Span(start, end, KINDS[kind][0], p, KINDS[kind][1], lo, hi, mid, gap) for start, end, kind, p, lo, hi, mid, gap in rows]
+
+
+def _runs(part: Window, time_ms: Int64, known: _Known) -> _Runs:
+    """Return the stretches of one part of working time between the first and the last fix around it.
+
+    What was proved for all of a cut interval may lie in what was cut off.
+    """
+    first = max(int(np.searchsorted(time_ms, part.start_ms, "right")) - 1, 0)
+    last = min(int(np.searchsorted(time_ms, part.end_ms, "left")), len(time_ms) - 1)
+    here = slice(first, max(first, last))
+    start = np.maximum(time_ms[:-1][here], part.start_ms)
+    end = np.minimum(time_ms[1:][here], part.end_ms)
+    seconds = (end - start) / 1000.0
+    kind, p = known.kind[here].astype(np.int64), known.p[here]
+    cut = np.maximum(0.0, known.steps.seconds[here] - seconds)
+    watched = kind < UNWATCHED
+    low = np.where(watched, 0.0, np.maximum(0.0, known.steps.low[here] - cut))
+    high = np.where(watched, seconds, np.minimum(seconds, known.steps.high[here]))
+    expected = np.clip(p * seconds, low, high)
+    new = np.r_[True, (kind[1:] != kind[:-1]) | ~watched[1:]] if len(kind) else np.zeros(0, np.bool_)
+    at = np.flatnonzero(new)
+    total = lambda values: np.add.reduceat(values, at) if len(at) else values  # noqa: E731 - a short name for one call
+    ends = np.r_[at[1:], len(kind)] - 1 if len(at) else at
+    return _Runs(
+        start[at], end[ends], kind[at], known.steps.gap[here][at],
+        total(expected), total(low), total(high), total(p * (1 - p) * seconds * watched),
+    )
+
+
+def _allowance(runs: Sequence[_Runs], policy: PresencePolicy) -> float:
+    """Return how many seconds of doubt come on each unit of weight of the watched stretches near the border.
+
+    Source: variance of the time inside for errors that hang together over tau: 4 tau times the sum of q (1 - q) dt.
+    """
+    weight = near_s = near_weight = 0.0
+    for run in runs:
+        near = (run.kind == NEAR) | (run.kind == CROSSING)
+        weight += float(run.weight.sum())
+        near_weight += float(run.weight[near].sum())
+        near_s += float((run.end_ms - run.start_ms)[near].sum()) / 1000.0
+    if near_weight <= 0.0:
+        return 0.0
+    doubt = policy.z * (4.0 * policy.states.tau_s * weight) ** 0.5 + min(policy.slack_s, near_s)
+    return doubt / near_weight
 
 
 def _spans(
-    part: Window, time_ms: Int64, d: Float64, sigma: Float64, steps: _Steps, policy: PresencePolicy
+    part: Window, time_ms: Int64, d: Float64, sigma: Float64, known: _Known, between: list[Span], policy: GapPolicy
 ) -> list[Span]:
     """Return the stretches of one part of working time, in order."""
     if not len(time_ms):
@@ -232,32 +281,15 @@ def _spans(
     spans: list[Span] = []
     first, last = int(time_ms[0]), int(time_ms[-1])
     if part.start_ms < first:
-        end = min(first, part.end_ms)
-        reach = _reach_s(d[0], sigma[0], policy) if steps.believed(0) else 0.0
+        reach = _reach_s(d[0], sigma[0], policy) if known.believed(0) else 0.0
         free = (first - part.start_ms) / 1000.0 - reach
-        spans.append(_open(part.start_ms, end, free, Why.BEFORE))
-    low = int(np.searchsorted(time_ms, part.start_ms, "right")) - 1
-    high = int(np.searchsorted(time_ms, part.end_ms, "left"))
-    for i in range(max(low, 0), min(high, len(time_ms) - 1)):
-        spans.append(_clipped(part, int(time_ms[i]), int(time_ms[i + 1]), steps, i))
+        spans.append(_open(part.start_ms, min(first, part.end_ms), free, Why.BEFORE))
+    spans += between
     if part.end_ms > last:
-        start = max(last, part.start_ms)
-        reach = _reach_s(d[-1], sigma[-1], policy) if steps.believed(-1) else 0.0
+        reach = _reach_s(d[-1], sigma[-1], policy) if known.believed(-1) else 0.0
         free = (part.end_ms - last) / 1000.0 - reach
-        spans.append(_open(start, part.end_ms, free, Why.AFTER))
+        spans.append(_open(max(last, part.start_ms), part.end_ms, free, Why.AFTER))
     return [span for span in spans if span.end_ms > span.start_ms]
-
-
-def _clipped(part: Window, start_ms: int, end_ms: int, steps: _Steps, i: int) -> Span:
-    """Return interval ``i`` cut to working time: what was proved for all of it may lie in what was cut off."""
-    start, end = max(start_ms, part.start_ms), min(end_ms, part.end_ms)
-    here = (end - start) / 1000.0
-    cut = max(0.0, float(steps.seconds[i]) - here)
-    low = max(0.0, float(steps.low[i]) - cut)
-    high = min(here, float(steps.high[i]))
-    expected = min(max(float(steps.p[i]) * here, low), high)
-    state, why = KINDS[int(steps.kind[i])]
-    return Span(start, end, state, float(steps.p[i]), why, low, high, expected, bool(steps.gap[i]))
 
 
 def _open(start_ms: int, end_ms: int, free_s: float, why: Why) -> Span:
@@ -267,6 +299,6 @@ def _open(start_ms: int, end_ms: int, free_s: float, why: Why) -> Span:
     return Span(start_ms, end_ms, State.UNKNOWN, 0.0, why, 0.0, high, 0.0, gap=True)
 
 
-def _reach_s(distance_m: float, sigma: float, policy: PresencePolicy) -> float:
+def _reach_s(distance_m: float, sigma: float, policy: GapPolicy) -> float:
     """Return how long it takes at least from this fix into the grid; 0 inside."""
     return max(0.0, -distance_m - policy.k * sigma) / policy.v_max
