@@ -27,9 +27,11 @@ from geo.errors import InputError
 from geo.tracks import cleaning, clock, distance, nearness
 from geo.tracks.cleaning import CleaningPolicy, Fixes
 from geo.tracks.clock import Window
+from geo.tracks.doubt import DoubtPolicy
 from geo.tracks.gaps import GapPolicy
 from geo.tracks.presence import Presence, PresencePolicy, Why, presence, sure_alone
 from geo.tracks.readers import several
+from geo.tracks.stays import StayPolicy
 from geo.tracks.track import Float64, Int64, Track
 from geo.tracks.twostate import StatePolicy
 from rules import patrol, worksystem
@@ -172,7 +174,7 @@ def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], polic
     xy, sigma, edges = fixes.xy[near], fixes.sigma[near], distance.edges_of(geometry)
     signed = distance.signed_distance(edges, xy)
     alone = nearness.inside_alone(edges, xy, signed, sigma, sure_alone(signed, sigma, policy))
-    return presence(fixes.time_ms[near], signed, xy, sigma, alone, parts, policy)
+    return presence(fixes.time_ms[near], signed, xy, sigma, alone, parts, policy, fixes.rivals_ms)
 
 
 def judge(
@@ -181,7 +183,7 @@ def judge(
     """Return the findings of articles 19(2) and 19(7) on a measured day."""
     completeness = measured.completeness if judged_completeness else None
     low, value, high = (second / 60.0 for second in (measured.low_s, measured.value_s, measured.high_s))
-    jumps = sum(span.why is Why.TOO_FAST for span in measured.spans)
+    jumps = sum(span.why in (Why.TOO_FAST, Why.DISPUTED) for span in measured.spans)
     in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness, jumps)
     worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness, jumps)
     return (
@@ -217,7 +219,21 @@ def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
         gap_intervals=number("gap_intervals"),
     )
     states = StatePolicy(number("error_time"), number("switch_time"), number("pin_sigmas"))
-    return PresencePolicy(gaps, states, number("doubt_sigmas"), number("border_slack"), number("sure_share"))
+    doubt = DoubtPolicy(number("error_time"), number("doubt_sigmas"), number("border_slack"))
+    return PresencePolicy(gaps, states, stay_policy(policy, options), doubt, number("sure_share"))
+
+
+def stay_policy(policy: Policy, options: Options) -> StayPolicy:
+    """Return the numbers of stays in force on the day."""
+    number = lambda name: policy.number(f"stay.{name}", options.on)  # noqa: E731 - as above
+    return StayPolicy(
+        radius_m=number("radius"),
+        shortest_s=number("shortest"),
+        join_s=number("join_time"),
+        join_m=number("join_distance"),
+        drift_mps=number("drift"),
+        same_place_m=number("same_place"),
+    )
 
 
 def _checked(options: Options) -> str | None:

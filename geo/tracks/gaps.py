@@ -11,12 +11,13 @@ Source: patrol.md B.8 in the form of architecture.md section 6.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.partition.compiled import compiled
-from geo.tracks.track import Float64
+from geo.tracks.track import Float64, Int64
 
 Bools = npt.NDArray[np.bool_]
 
@@ -27,7 +28,7 @@ class GapPolicy:
 
     ``v_max`` m/s as in cleaning; ``k`` standard deviations of slack; an interval up to max(``short_s``, ``short_intervals`` x the
     client's own interval), at most ``short_cap_s``, counts as watched; beyond max(``gap_s``, ``gap_intervals`` x the client's) it is
-    called a gap.
+    called a gap. ``gap_s`` is also how long before and after a fix of a second story the first one is in dispute.
     """
 
     v_max: float
@@ -41,43 +42,62 @@ class GapPolicy:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """The intervals between fixes, (n - 1,) each: seconds; whether watched; called a gap; contradicted by the top speed.
+    """The intervals between fixes, (n - 1,) each: seconds; whether watched; called a gap; contradicted by the top speed; in dispute.
 
-    ``low`` and ``high`` are the seconds inside that a person who was free to move can have spent at least and at most.
+    ``low`` and ``high`` are the seconds inside that a person who was free to move can have spent at least and at most. An
+    interval in dispute, next to a jump or beside a second story, counts for neither.
     """
 
     seconds: Float64
     watched: Bools
     gap: Bools
     too_fast: Bools
+    disputed: Bools
     low: Float64
     high: Float64
 
 
-def steps_of(seconds: Float64, d: Float64, xy: Float64, sigma: Float64, policy: GapPolicy) -> Steps:
+NO_RIVALS: Final = np.empty(0, np.int64)
+
+
+def steps_of(
+    time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, policy: GapPolicy, rivals_ms: Int64 = NO_RIVALS
+) -> Steps:
     """Return what the intervals between fixes leave open.
 
     Parameters
     ----------
-    seconds : (n,) strictly increasing
+    time_ms : (n,) UTC ms, strictly increasing
     d : (n,) metres, signed distance to the border, positive inside
     xy : (n, 2) metres
     sigma : (n,) metres, one standard deviation
     policy : the numbers
+    rivals_ms : (r,) UTC ms, increasing: removed fixes that together tell a second story (`cleaning.Fixes`)
     """
-    dt = np.diff(seconds)
+    dt = np.diff(time_ms) / 1000.0
     own = own_interval(dt)
     da, db = d[:-1], d[1:]
     slack = policy.k * np.hypot(sigma[:-1], sigma[1:])
     moved = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1]))
-    too_fast = moved > policy.v_max * np.maximum(dt, 1.0)
+    too_fast = moved > policy.v_max * np.maximum(dt, 1.0) + slack
+    disputed = _contradicted(time_ms, too_fast, rivals_ms, policy)
     watched = dt <= np.minimum(np.maximum(policy.short_s, policy.short_intervals * own), policy.short_cap_s)
     stays_in = np.maximum(0.0, np.maximum(da, 0) + np.maximum(db, 0) - slack) / policy.v_max
     stays_out = np.maximum(0.0, np.maximum(-da, 0) + np.maximum(-db, 0) - slack) / policy.v_max
-    low = np.where(too_fast, 0.0, np.minimum(dt, stays_in))
-    high = np.maximum(np.where(too_fast, dt, np.maximum(0.0, dt - stays_out)), low)
+    low = np.where(disputed, 0.0, np.minimum(dt, stays_in))
+    high = np.maximum(np.where(disputed, dt, np.maximum(0.0, dt - stays_out)), low)
     gap = dt > np.maximum(policy.gap_s, policy.gap_intervals * np.minimum(own, policy.short_cap_s))
-    return Steps(dt, watched & ~too_fast, gap, too_fast, low, high)
+    return Steps(dt, watched & ~disputed, gap, too_fast, disputed, low, high)
+
+
+def _contradicted(time_ms: Int64, too_fast: Bools, rivals_ms: Int64, policy: GapPolicy) -> Bools:
+    """Return which intervals (n - 1,) are in dispute: a jump, next to one, or within ``gap_s`` of a fix of a second story."""
+    beside = too_fast.copy()
+    beside[1:] |= too_fast[:-1]
+    beside[:-1] |= too_fast[1:]
+    margin = round(policy.gap_s * 1000)
+    before = np.searchsorted(rivals_ms, time_ms[:-1] - margin, "right")
+    return beside | (before < np.searchsorted(rivals_ms, time_ms[1:] + margin, "left"))
 
 
 @compiled

@@ -1,22 +1,25 @@
 """Time in a grid as an interval: what the fixes prove at least, and what they leave possible at most.
 
-Watched time counts with the probability of being inside (``twostate.py``) and an allowance for the errors that hang together in
-time; time that nobody watched with what a person can have done in it (``gaps.py``). The bounds are the sums over the stretches
-of the day, so the working adds up.
+Watched time counts with the probability of being inside (``twostate.py``) and with the doubt it leaves near the border
+(``doubt.py``); time that nobody watched with what a person can have done in it (``gaps.py``). The bounds are the sums over the
+stretches of the day, so the working adds up.
 
 Source: patrol.md B.7 and B.8 in the form of architecture.md section 6.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.tracks import doubt
 from geo.tracks.clock import Window
-from geo.tracks.gaps import GapPolicy, Steps, steps_of
+from geo.tracks.doubt import DoubtPolicy
+from geo.tracks.gaps import NO_RIVALS, GapPolicy, Steps, steps_of
+from geo.tracks.stays import StayPolicy, stays
 from geo.tracks.track import Float64, Int64
 from geo.tracks.twostate import StatePolicy, inside_probability
 
@@ -41,6 +44,7 @@ class Why(StrEnum):
     CROSSING = "crossing"
     GAP = "gap"
     TOO_FAST = "too_fast"
+    DISPUTED = "disputed"
     BEFORE = "before_first_fix"
     AFTER = "after_last_fix"
     NO_FIX = "no_fix"
@@ -48,16 +52,12 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PresencePolicy:
-    """Numbers of the bounds.
-
-    ``z`` standard deviations allowed for the watched time near the border, and ``slack_s`` seconds besides, as far as there is
-    such time; ``sure`` probability from which a stretch is called inside or outside.
-    """
+    """Numbers of the bounds; ``sure`` probability from which a stretch is called inside or outside."""
 
     gaps: GapPolicy
     states: StatePolicy = field(default_factory=StatePolicy)
-    z: float = 1.645
-    slack_s: float = 60.0
+    stays: StayPolicy = field(default_factory=StayPolicy)
+    doubt: DoubtPolicy = field(default_factory=DoubtPolicy)
     sure: float = 0.99
 
 
@@ -107,15 +107,16 @@ class Presence:
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """What is known of each interval between fixes (n - 1,): its class, the probability inside, and what a gap leaves open."""
+    """What is known of each interval between fixes (n - 1,): its class, the probability inside, the place stayed at or -1."""
 
     steps: Steps
     kind: npt.NDArray[np.int8]
     p: Float64
+    place: Int64
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
-        return not len(self.kind) or int(self.kind[end]) != TOO_FAST
+        return not len(self.kind) or not self.steps.disputed[end]
 
 
 KINDS = (
@@ -125,8 +126,9 @@ KINDS = (
     (State.BORDER, Why.CROSSING),
     (State.UNKNOWN, Why.GAP),
     (State.UNKNOWN, Why.TOO_FAST),
+    (State.UNKNOWN, Why.DISPUTED),
 )
-INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST = range(6)
+INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST, DISPUTED = range(7)
 SHARE_STILL: Final = np.array([0.08, 0.5, 0.92])  # by how many of both ends are inside; for display only (patrol.md B.8)
 SHARE_MOVED: Final = np.array([0.2, 0.5, 0.8])
 STILL_M = 60.0
@@ -141,6 +143,7 @@ def presence(
     alone: Float64,
     parts: Sequence[Window],
     policy: PresencePolicy,
+    rivals_ms: Int64 = NO_RIVALS,
 ) -> Presence:
     """Return the time in the grid within the working time ``parts``.
 
@@ -153,19 +156,19 @@ def presence(
     alone : (n,) probability of being inside that each fix has by itself (`geo.tracks.nearness`)
     parts : working time, in order, not overlapping
     policy : the numbers
+    rivals_ms : (r,) UTC ms, increasing: removed fixes that together tell a second story (`cleaning.Fixes`)
 
     Time before the first and after the last fix counts in ``high_s``, never in ``low_s``.
     """
-    known = _known(time_ms, distance_m, xy, sigma, alone, policy)
-    runs = [_runs(part, time_ms, known) for part in parts]
-    allowed = _allowance(runs, policy)
+    known = _known(time_ms, distance_m, xy, sigma, alone, policy, rivals_ms)
+    pieces = _bounded(_pieces(parts, time_ms, known), policy)
     spans: list[Span] = []
     fixes = inside = 0
-    for part, run in zip(parts, runs, strict=True):
+    for number, part in enumerate(parts):
         here = slice(*np.searchsorted(time_ms, [part.start_ms, part.end_ms + 1]))
         fixes += here.stop - here.start
         inside += int((distance_m[here] > policy.gaps.k * sigma[here]).sum())
-        spans += _spans(part, time_ms, distance_m, sigma, known, run.spans(allowed), policy.gaps)
+        spans += _spans(part, time_ms, distance_m, sigma, known, pieces.of(number).spans(), policy.gaps)
     return Presence(
         low_s=sum(span.low_s for span in spans),
         value_s=sum(span.expected_s for span in spans),
@@ -184,92 +187,102 @@ def sure_alone(distance_m: Float64, sigma: Float64, policy: PresencePolicy) -> B
 
 
 def _known(
-    time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, alone: Float64, policy: PresencePolicy
+    time_ms: Int64,
+    d: Float64,
+    xy: Float64,
+    sigma: Float64,
+    alone: Float64,
+    policy: PresencePolicy,
+    rivals_ms: Int64,
 ) -> _Known:
-    steps = steps_of(time_ms / 1000.0, d, xy, sigma, policy.gaps)
-    q = inside_probability(time_ms, alone, sure_alone(d, sigma, policy), steps.too_fast, policy.states)
+    steps = steps_of(time_ms, d, xy, sigma, policy.gaps, rivals_ms)
+    q = inside_probability(time_ms, alone, sure_alone(d, sigma, policy), steps.disputed, policy.states)
     p = (q[:-1] + q[1:]) / 2
     crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
     kind = np.select(
-        [steps.too_fast, ~steps.watched, p >= policy.sure, p <= 1 - policy.sure, crossing],
-        [TOO_FAST, UNWATCHED, INSIDE, OUTSIDE, CROSSING],
+        [steps.too_fast, steps.disputed, ~steps.watched, p >= policy.sure, p <= 1 - policy.sure, crossing],
+        [TOO_FAST, DISPUTED, UNWATCHED, INSIDE, OUTSIDE, CROSSING],
         NEAR,
     )
     moved = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1]))
     still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sigma[:-1] + sigma[1:]))
     ends = (q[:-1] > 0.5).astype(np.int64) + (q[1:] > 0.5)
     share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
-    return _Known(steps, kind.astype(np.int8), np.where(steps.gap | steps.too_fast, share, p))
+    place = stays(time_ms / 1000.0, xy, steps.gap | steps.disputed, policy.stays).at_fixes(len(time_ms))
+    return _Known(
+        steps,
+        kind.astype(np.int8),
+        np.where(steps.gap | steps.disputed, share, p),
+        np.where(place[:-1] == place[1:], place[:-1], -1),
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class _Runs:
-    """Stretches of one part of working time (r,) that are known in the same way; ``weight`` is how much doubt they carry."""
+class _Pieces:
+    """Intervals between fixes cut by the parts of working time (r,): what is known, and seconds inside low, expected, high."""
 
+    part: Int64
     start_ms: Int64
     end_ms: Int64
     kind: Int64
     gap: Bools
-    expected: Float64
+    p: Float64
+    place: Int64
     low: Float64
     high: Float64
-    weight: Float64
 
-    def spans(self, allowed: float) -> list[Span]:
-        """Return the stretches, watched ones near the border widened by ``allowed`` seconds for each unit of weight."""
-        seconds = (self.end_ms - self.start_ms) / 1000.0
-        near = (self.kind == NEAR) | (self.kind == CROSSING)
-        wide = np.where(near, allowed * self.weight, 0.0)
-        watched = self.kind < UNWATCHED
-        low = np.where(watched, np.maximum(0.0, self.expected - wide), self.low)
-        high = np.where(watched, np.minimum(seconds, self.expected + wide), self.high)
-        share = self.expected / np.maximum(seconds, 1e-3)
-        rows = zip(*(a.tolist() for a in (self.start_ms, self.end_ms, self.kind, share, low, high, self.expected, self.gap)), strict=True)
-        return [Span(start, end, KINDS[kind][0], p, KINDS[kind][1], lo, hi, mid, gap) for start, end, kind, p, lo, hi, mid, gap in rows]
+    @property
+    def seconds(self) -> Float64:
+        """How long each is (r,)."""
+        return (self.end_ms - self.start_ms) / 1000.0
+
+    def of(self, number: int) -> "_Pieces":
+        """Return those of one part."""
+        here = slice(*np.searchsorted(self.part, [number, number + 1]))
+        return _Pieces(*(getattr(self, column.name)[here] for column in fields(self)))
+
+    def spans(self) -> list[Span]:
+        """Return stretches known in the same way; each interval that nobody watched is one of its own."""
+        if not len(self.kind):
+            return []
+        new = np.r_[True, (self.kind[1:] != self.kind[:-1]) | (self.kind[1:] >= UNWATCHED)]
+        at = np.flatnonzero(new)
+        expected = np.clip(self.p * self.seconds, self.low, self.high)
+        low, high, mid = (np.add.reduceat(values, at) for values in (self.low, self.high, expected))
+        end = self.end_ms[np.r_[at[1:], len(new)] - 1]
+        share = mid / np.maximum((end - self.start_ms[at]) / 1000.0, 1e-3)
+        columns = (self.start_ms[at], end, self.kind[at], share, low, high, mid, self.gap[at])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [Span(a, b, KINDS[kind][0], p, KINDS[kind][1], lo, hi, e, gap) for a, b, kind, p, lo, hi, e, gap in rows]
 
 
-def _runs(part: Window, time_ms: Int64, known: _Known) -> _Runs:
-    """Return the stretches of one part of working time between the first and the last fix around it.
-
-    What was proved for all of a cut interval may lie in what was cut off.
-    """
-    first = max(int(np.searchsorted(time_ms, part.start_ms, "right")) - 1, 0)
-    last = min(int(np.searchsorted(time_ms, part.end_ms, "left")), len(time_ms) - 1)
-    here = slice(first, max(first, last))
-    start = np.maximum(time_ms[:-1][here], part.start_ms)
-    end = np.minimum(time_ms[1:][here], part.end_ms)
+def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
+    """Return the intervals within working time; what was proved for all of a cut interval may lie in what was cut off."""
+    found: list[Int64] = []
+    for number, part in enumerate(parts):
+        first = max(int(np.searchsorted(time_ms, part.start_ms, "right")) - 1, 0)
+        last = min(int(np.searchsorted(time_ms, part.end_ms, "left")), len(time_ms) - 1)
+        step = np.arange(first, max(first, last))
+        start, end = np.maximum(time_ms[step], part.start_ms), np.minimum(time_ms[step + 1], part.end_ms)
+        found.append(np.column_stack([np.full(len(step), number), step, start, end])[end > start])
+    number, step, start, end = np.concatenate(found or [np.empty((0, 4), np.int64)]).T
     seconds = (end - start) / 1000.0
-    kind, p = known.kind[here].astype(np.int64), known.p[here]
-    cut = np.maximum(0.0, known.steps.seconds[here] - seconds)
-    watched = kind < UNWATCHED
-    low = np.where(watched, 0.0, np.maximum(0.0, known.steps.low[here] - cut))
-    high = np.where(watched, seconds, np.minimum(seconds, known.steps.high[here]))
-    expected = np.clip(p * seconds, low, high)
-    new = np.r_[True, (kind[1:] != kind[:-1]) | ~watched[1:]] if len(kind) else np.zeros(0, np.bool_)
-    at = np.flatnonzero(new)
-    total = lambda values: np.add.reduceat(values, at) if len(at) else values  # noqa: E731 - a short name for one call
-    ends = np.r_[at[1:], len(kind)] - 1 if len(at) else at
-    return _Runs(
-        start[at], end[ends], kind[at], known.steps.gap[here][at],
-        total(expected), total(low), total(high), total(p * (1 - p) * seconds * watched),
+    steps = known.steps
+    low = np.maximum(0.0, steps.low[step] - (steps.seconds[step] - seconds))
+    high = np.minimum(seconds, steps.high[step])
+    kind = known.kind[step].astype(np.int64)
+    return _Pieces(number, start, end, kind, steps.gap[step], known.p[step], known.place[step], low, high)
+
+
+def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
+    """Return the pieces with the bounds of the watched ones: their probability, and the doubt near the border."""
+    watched = pieces.kind < UNWATCHED
+    near = (pieces.kind == NEAR) | (pieces.kind == CROSSING)
+    low, high = pieces.low.copy(), pieces.high.copy()
+    low[watched], high[watched] = doubt.bounds(
+        pieces.seconds[watched], pieces.p[watched], near[watched], pieces.place[watched], policy.doubt
     )
-
-
-def _allowance(runs: Sequence[_Runs], policy: PresencePolicy) -> float:
-    """Return how many seconds of doubt come on each unit of weight of the watched stretches near the border.
-
-    Source: variance of the time inside for errors that hang together over tau: 4 tau times the sum of q (1 - q) dt.
-    """
-    weight = near_s = near_weight = 0.0
-    for run in runs:
-        near = (run.kind == NEAR) | (run.kind == CROSSING)
-        weight += float(run.weight.sum())
-        near_weight += float(run.weight[near].sum())
-        near_s += float((run.end_ms - run.start_ms)[near].sum()) / 1000.0
-    if near_weight <= 0.0:
-        return 0.0
-    doubt = policy.z * (4.0 * policy.states.tau_s * weight) ** 0.5 + min(policy.slack_s, near_s)
-    return doubt / near_weight
+    return replace(pieces, low=low, high=high)
 
 
 def _spans(

@@ -1,0 +1,68 @@
+"""How far watched time near the border may be off: errors hang together for a minute, and one place has one answer.
+
+On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``. Who
+stays at one place is inside all of that time or none of it, however often the fixes say otherwise, so all time at a place stands or
+falls together: the variance is ``m (1 - m) T^2``, m the mean probability there. Places whose bound is at its end already, nothing or
+everything, leave no doubt for the others.
+
+Source: correlated Bernoulli trials; patrol.md B.8, with the places added.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.tracks.track import Float64, Int64
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtPolicy:
+    """``tau_s`` correlation time of the errors; ``z`` standard deviations allowed; ``slack_s`` besides, as far as time is in doubt."""
+
+    tau_s: float = 60.0
+    z: float = 1.645
+    slack_s: float = 60.0
+
+
+def bounds(
+    seconds: Float64, p: Float64, near: Bools, place: Int64, policy: DoubtPolicy
+) -> tuple[Float64, Float64]:
+    """Return the least and the most seconds inside (n,) that watched pieces of time can be claimed for.
+
+    Parameters
+    ----------
+    seconds : (n,) how long each piece is
+    p : (n,) probability of being inside
+    near : (n,) pieces that are not sure; on the way only these bear the doubt
+    place : (n,) number of the place, -1 on the way
+    policy : the numbers
+    """
+    groups = int(place.max(initial=-1)) + 2
+    bears = near | (place >= 0)
+    group = place + 1
+    total = np.bincount(group, seconds * bears, groups)
+    inside = np.bincount(group, seconds * p * bears, groups)
+    mean = np.divide(inside, total, out=np.zeros(groups), where=total > 0)
+    variance = mean * (1.0 - mean) * total * total
+    variance[0] = 4.0 * policy.tau_s * float((seconds * p * (1.0 - p))[group == 0].sum())
+    slack = min(policy.slack_s, float((seconds * near).sum()))
+    taken = _share(inside, variance, slack, policy.z)[group] * bears
+    given = _share(total - inside, variance, slack, policy.z)[group] * bears
+    expected = seconds * p
+    return expected * (1.0 - taken), seconds - (seconds - expected) * (1.0 - given)
+
+
+def _share(claimed: Float64, variance: Float64, slack: float, z: float) -> Float64:
+    """Return which share of what is claimed in each group (g,) must be given up."""
+    own = z * np.sqrt(variance)
+    lost = own >= claimed
+    rest = np.where(lost, 0.0, variance)
+    share = np.where(lost, 1.0, 0.0)
+    sum_of_rest = float(rest.sum())
+    if sum_of_rest > 0.0:
+        allowed = z * sum_of_rest**0.5 + slack
+        share = np.where(lost, 1.0, np.minimum(1.0, allowed * rest / sum_of_rest / np.maximum(claimed, 1e-9)))
+    return share
