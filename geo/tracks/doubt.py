@@ -1,9 +1,8 @@
 """How far watched time near the border may be off: errors hang together for a minute, and one place has one answer.
 
 On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``. Who
-stays at one place is inside all of that time or none of it, however often the fixes say otherwise, so all time at a place stands or
-falls together: the variance is ``m (1 - m) T^2``, m the mean probability there. Places whose bound is at its end already, nothing or
-everything, leave no doubt for the others.
+stays at one place is inside all of that time or none of it, so all time at a place stands or falls together: the variance is
+``m (1 - m) T^2``, m the probability there (``spots.py``). The doubts of places are added up, not averaged: there are too few of them.
 
 Source: correlated Bernoulli trials; patrol.md B.8, with the places added.
 """
@@ -48,21 +47,14 @@ def bounds(
     mean = np.divide(inside, total, out=np.zeros(groups), where=total > 0)
     variance = mean * (1.0 - mean) * total * total
     variance[0] = 4.0 * policy.tau_s * float((seconds * p * (1.0 - p))[group == 0].sum())
-    slack = min(policy.slack_s, float((seconds * near).sum()))
-    taken = _share(inside, variance, slack, policy.z)[group] * bears
-    given = _share(total - inside, variance, slack, policy.z)[group] * bears
+    allowed = policy.z * np.sqrt(variance)
+    allowed[0] += min(policy.slack_s, total[0])
+    taken = _share(allowed, inside)[group] * bears
+    given = _share(allowed, total - inside)[group] * bears
     expected = seconds * p
     return expected * (1.0 - taken), seconds - (seconds - expected) * (1.0 - given)
 
 
-def _share(claimed: Float64, variance: Float64, slack: float, z: float) -> Float64:
-    """Return which share of what is claimed in each group (g,) must be given up."""
-    own = z * np.sqrt(variance)
-    lost = own >= claimed
-    rest = np.where(lost, 0.0, variance)
-    share = np.where(lost, 1.0, 0.0)
-    sum_of_rest = float(rest.sum())
-    if sum_of_rest > 0.0:
-        allowed = z * sum_of_rest**0.5 + slack
-        share = np.where(lost, 1.0, np.minimum(1.0, allowed * rest / sum_of_rest / np.maximum(claimed, 1e-9)))
-    return share
+def _share(allowed: Float64, claimed: Float64) -> Float64:
+    """Return which share (g,) of what is claimed must be given up."""
+    return np.minimum(1.0, np.divide(allowed, claimed, out=np.zeros(len(claimed)), where=claimed > 0.0))

@@ -15,11 +15,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.tracks import doubt
+from geo.tracks import distance, doubt, nearness, spots
+from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
 from geo.tracks.doubt import DoubtPolicy
-from geo.tracks.gaps import NO_RIVALS, GapPolicy, Steps, steps_of
-from geo.tracks.stays import StayPolicy, stays
+from geo.tracks.gaps import GapPolicy, Steps, steps_of
+from geo.tracks.spots import SpotPolicy
+from geo.tracks.stays import StayPolicy, members, stays
 from geo.tracks.track import Float64, Int64
 from geo.tracks.twostate import StatePolicy, inside_probability
 
@@ -57,6 +59,7 @@ class PresencePolicy:
     gaps: GapPolicy
     states: StatePolicy = field(default_factory=StatePolicy)
     stays: StayPolicy = field(default_factory=StayPolicy)
+    spots: SpotPolicy = field(default_factory=SpotPolicy)
     doubt: DoubtPolicy = field(default_factory=DoubtPolicy)
     sure: float = 0.99
 
@@ -135,38 +138,27 @@ STILL_M = 60.0
 STILL_SIGMAS = 1.5
 
 
-def presence(
-    time_ms: Int64,
-    distance_m: Float64,
-    xy: Float64,
-    sigma: Float64,
-    alone: Float64,
-    parts: Sequence[Window],
-    policy: PresencePolicy,
-    rivals_ms: Int64 = NO_RIVALS,
-) -> Presence:
-    """Return the time in the grid within the working time ``parts``.
+def presence(fixes: Fixes, edges: Float64, parts: Sequence[Window], policy: PresencePolicy) -> Presence:
+    """Return the time in a grid within the working time ``parts``.
 
     Parameters
     ----------
-    time_ms : (n,) UTC ms, strictly increasing
-    distance_m : (n,) signed distance to the border, positive inside
-    xy : (n, 2) metres in the plane
-    sigma : (n,) metres, one standard deviation
-    alone : (n,) probability of being inside that each fix has by itself (`geo.tracks.nearness`)
+    fixes : those that may speak; `geo.tracks.cleaning.clean`
+    edges : (m, 4) the grid's border; `geo.tracks.distance.edges_of`
     parts : working time, in order, not overlapping
     policy : the numbers
-    rivals_ms : (r,) UTC ms, increasing: removed fixes that together tell a second story (`cleaning.Fixes`)
 
     Time before the first and after the last fix counts in ``high_s``, never in ``low_s``.
     """
-    known = _known(time_ms, distance_m, xy, sigma, alone, policy, rivals_ms)
+    time_ms, sigma = fixes.time_ms, fixes.sigma
+    distance_m = distance.signed_distance(edges, fixes.xy)
+    known = _known(fixes, edges, distance_m, policy)
     pieces = _bounded(_pieces(parts, time_ms, known), policy)
     spans: list[Span] = []
-    fixes = inside = 0
+    counted = inside = 0
     for number, part in enumerate(parts):
         here = slice(*np.searchsorted(time_ms, [part.start_ms, part.end_ms + 1]))
-        fixes += here.stop - here.start
+        counted += here.stop - here.start
         inside += int((distance_m[here] > policy.gaps.k * sigma[here]).sum())
         spans += _spans(part, time_ms, distance_m, sigma, known, pieces.of(number).spans(), policy.gaps)
     return Presence(
@@ -175,28 +167,22 @@ def presence(
         high_s=sum(span.high_s for span in spans),
         watched_s=sum(span.seconds for span in spans if not span.gap),
         working_s=sum(part.seconds for part in parts),
-        fixes=int(fixes),
+        fixes=int(counted),
         fixes_inside=inside,
         spans=tuple(spans),
     )
 
 
-def sure_alone(distance_m: Float64, sigma: Float64, policy: PresencePolicy) -> Bools:
-    """Return which fixes (n,) are so far from the border that each is sure by itself."""
-    return np.abs(distance_m) > policy.states.pin_sigmas * sigma
-
-
-def _known(
-    time_ms: Int64,
-    d: Float64,
-    xy: Float64,
-    sigma: Float64,
-    alone: Float64,
-    policy: PresencePolicy,
-    rivals_ms: Int64,
-) -> _Known:
-    steps = steps_of(time_ms, d, xy, sigma, policy.gaps, rivals_ms)
-    q = inside_probability(time_ms, alone, sure_alone(d, sigma, policy), steps.disputed, policy.states)
+def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> _Known:
+    time_ms, xy, sigma = fixes.time_ms, fixes.xy, fixes.sigma
+    steps = steps_of(time_ms, d, xy, sigma, policy.gaps, fixes.rivals_ms)
+    sure = np.abs(d) > policy.states.pin_sigmas * sigma
+    alone = nearness.inside_alone(edges, xy, d, sigma, sure)
+    q = inside_probability(time_ms, alone, sure, steps.disputed, policy.states)
+    stayed = stays(time_ms / 1000.0, xy, sigma, steps.gap | steps.disputed, policy.stays)
+    place = members(stayed, xy, sigma, policy.spots.member_sigmas)
+    at_place = spots.inside_at(edges, xy, sigma, _weights(steps), place, policy.spots)
+    q = np.where(place >= 0, at_place[place] if len(at_place) else q, q)
     p = (q[:-1] + q[1:]) / 2
     crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
     kind = np.select(
@@ -208,13 +194,14 @@ def _known(
     still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sigma[:-1] + sigma[1:]))
     ends = (q[:-1] > 0.5).astype(np.int64) + (q[1:] > 0.5)
     share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
-    place = stays(time_ms / 1000.0, xy, steps.gap | steps.disputed, policy.stays).at_fixes(len(time_ms))
-    return _Known(
-        steps,
-        kind.astype(np.int8),
-        np.where(steps.gap | steps.disputed, share, p),
-        np.where(place[:-1] == place[1:], place[:-1], -1),
-    )
+    p = np.where(steps.gap | steps.disputed, share, p)
+    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1))
+
+
+def _weights(steps: Steps) -> Float64:
+    """Return for how many seconds each fix (n,) stands: half of the watched time on both sides."""
+    half = np.where(steps.watched, steps.seconds, 0.0) / 2
+    return np.r_[0.0, half] + np.r_[half, 0.0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """Where somebody stayed: runs of fixes around an anchor, and which of them are one place.
 
-One pass: a stay goes on while fixes lie within a radius of its first one and nothing breaks them apart. Stays shortly after
-each other at one spot are joined; a slow walk, which no radius tells from a stay, is seen by where it began and ended.
+One pass: a stay goes on while fixes lie within a radius of its first one, or within what the errors of both explain, and nothing
+breaks them apart. Stays shortly after each other at one spot are joined; a slow walk, which no radius tells from a stay, is seen
+by where it began and ended.
 
 Source: Li et al. 2008 with a limit on gaps; patrol.md B.5.
 """
@@ -19,10 +20,11 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class StayPolicy:
-    """Numbers of stays: ``radius_m`` around the first fix; ``shortest_s``; two are joined up to ``join_s`` and ``join_m`` apart.
+    """Numbers of stays.
 
-    ``drift_mps``: net speed between the first and the last third beyond which it is a walk; None: not looked at. Places up to
-    ``same_place_m`` apart are one.
+    ``radius_m`` around the first fix, or ``sigmas`` deviations of both fixes if that is more; ``shortest_s``; two stays are joined
+    up to ``join_s`` and ``join_m`` apart. ``drift_mps``: net speed between the first and the last third beyond which it is a walk;
+    None: not looked at. Stays up to ``same_place_m`` apart, or one and a half deviations of a fix, are at one place.
     """
 
     radius_m: float = 50.0
@@ -31,6 +33,7 @@ class StayPolicy:
     join_m: float = 30.0
     drift_mps: float | None = 0.3
     same_place_m: float = 30.0
+    sigmas: float = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,26 +45,20 @@ class Stays:
     centre: Float64
     place: Int64
 
-    def at_fixes(self, n: int) -> Int64:
-        """Return the number of the place (n,) at each of n fixes, -1 on the way."""
-        change = np.zeros(n + 1, np.int64)
-        change[self.first] += self.place + 1
-        np.subtract.at(change, self.last + 1, self.place + 1)
-        return np.cumsum(change[:n]) - 1
 
-
-def stays(seconds: Float64, xy: Float64, broken: Bools, policy: StayPolicy) -> Stays:
+def stays(seconds: Float64, xy: Float64, sigma: Float64, broken: Bools, policy: StayPolicy) -> Stays:
     """Return the stays of a track.
 
     Parameters
     ----------
     seconds : (n,) strictly increasing
     xy : (n, 2) metres
+    sigma : (n,) metres, one standard deviation of each fix
     broken : (n - 1,) intervals that no stay reaches over
     policy : the numbers
     """
     xy = np.ascontiguousarray(xy)
-    first, last = _runs(seconds, xy, broken, policy.radius_m, policy.shortest_s)
+    first, last = _runs(seconds, xy, sigma, broken, policy.radius_m, policy.sigmas, policy.shortest_s)
     centre = _centres(xy, first, last)
     if len(first) and policy.join_m > 0.0:
         first, last = _joined(seconds, centre, first, last, policy)
@@ -69,21 +66,47 @@ def stays(seconds: Float64, xy: Float64, broken: Bools, policy: StayPolicy) -> S
     if len(first) and policy.drift_mps is not None:
         still = _net_speed(seconds, xy, first, last) <= policy.drift_mps
         first, last, centre = first[still], last[still], centre[still]
-    return Stays(first, last, centre, _places(centre, policy.same_place_m))
+    usual = np.array([float(np.median(sigma[a : b + 1])) for a, b in zip(first.tolist(), last.tolist(), strict=True)])
+    return Stays(first, last, centre, _places(centre, np.maximum(policy.same_place_m, 1.5 * usual)))
+
+
+def members(found: Stays, xy: Float64, sigma: Float64, sigmas: float) -> Int64:
+    """Return the number of the place (n,) each fix was taken at, -1 on the way.
+
+    A fix belongs to a place if its error explains how far from the centre it lies; so do those between two stays at one place,
+    if that is so for all of them.
+    """
+    label = np.full(len(xy), -1, np.int64)
+    rows = zip(found.first.tolist(), found.last.tolist(), found.centre, found.place.tolist(), strict=True)
+    before, number = 0, -1
+    for first, last, centre, place in rows:
+        start = first
+        if place == number and _within(xy[before:first], sigma[before:first], centre, sigmas).all():
+            start = before
+        here = slice(start, last + 1)
+        label[here] = np.where(_within(xy[here], sigma[here], centre, sigmas), place, -1)
+        before, number = last + 1, place
+    return label
+
+
+def _within(xy: Float64, sigma: Float64, centre: Float64, sigmas: float) -> Bools:
+    return np.hypot(xy[:, 0] - centre[0], xy[:, 1] - centre[1]) <= sigmas * sigma
 
 
 @compiled
-def _runs(seconds: Float64, xy: Float64, broken: Bools, radius_m: float, shortest_s: float) -> tuple[Int64, Int64]:
+def _runs(
+    seconds: Float64, xy: Float64, sigma: Float64, broken: Bools, radius_m: float, sigmas: float, shortest_s: float
+) -> tuple[Int64, Int64]:
     n = len(seconds)
     first, last = np.empty(n, np.int64), np.empty(n, np.int64)
     found, anchor = 0, 0
-    limit = radius_m * radius_m
     for i in range(1, n + 1):
         if i < n and not broken[i - 1]:
             x, y = xy[i, 0] - xy[anchor, 0], xy[i, 1] - xy[anchor, 1]
-            if x * x + y * y <= limit:
+            explained = sigmas * sigmas * (sigma[i] * sigma[i] + sigma[anchor] * sigma[anchor])
+            if x * x + y * y <= max(radius_m * radius_m, explained):
                 continue
-        if seconds[i - 1] - seconds[anchor] >= shortest_s:
+        if n and seconds[i - 1] - seconds[anchor] >= shortest_s:
             first[found], last[found] = anchor, i - 1
             found += 1
         anchor = i
@@ -101,8 +124,7 @@ def _joined(seconds: Float64, centre: Float64, first: Int64, last: Int64, policy
     """Return stays with those joined that follow each other at once at one spot."""
     pause = seconds[first[1:]] - seconds[last[:-1]]
     apart = np.hypot(*(centre[1:] - centre[:-1]).T)
-    new = np.r_[True, (pause >= policy.join_s) | (apart >= policy.join_m)]
-    at = np.flatnonzero(new)
+    at = np.flatnonzero(np.r_[True, (pause >= policy.join_s) | (apart >= policy.join_m)])
     return first[at], last[np.r_[at[1:], len(first)] - 1]
 
 
@@ -119,12 +141,12 @@ def _net_speed(seconds: Float64, xy: Float64, first: Int64, last: Int64) -> Floa
 
 
 @compiled
-def _places(centre: Float64, same_m: float) -> Int64:
+def _places(centre: Float64, same_m: Float64) -> Int64:
     """Return the number of the place (s,) of each stay: that of the nearest earlier one within reach, else a new one."""
     count = len(centre)
     place, seen = np.empty(count, np.int64), 0
     for k in range(count):
-        nearest, place[k] = same_m * same_m, -1
+        nearest, place[k] = same_m[k] * same_m[k], -1
         for j in range(k):
             x, y = centre[k, 0] - centre[j, 0], centre[k, 1] - centre[j, 1]
             if x * x + y * y <= nearest:
