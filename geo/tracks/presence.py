@@ -116,6 +116,7 @@ class _Known:
     kind: npt.NDArray[np.int8]
     p: Float64
     place: Int64
+    stray: Bools
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
@@ -179,15 +180,18 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     sure = np.abs(d) > policy.states.pin_sigmas * sigma
     alone = nearness.inside_alone(edges, xy, d, sigma, sure)
     q = inside_probability(time_ms, alone, sure, steps.disputed, policy.states)
-    stayed = stays(time_ms / 1000.0, xy, sigma, steps.gap | steps.disputed, policy.stays)
-    place = members(stayed, xy, sigma, policy.spots.member_sigmas)
+    broken = steps.gap | steps.disputed
+    stayed = stays(time_ms / 1000.0, xy, sigma, broken, policy.stays)
+    member = members(stayed, xy, sigma, broken, policy.spots.member_sigmas)
+    place = member.place
     at_place = spots.inside_at(edges, xy, sigma, _weights(steps), place, policy.spots)
     q = np.where(place >= 0, at_place[place] if len(at_place) else q, q)
     p = (q[:-1] + q[1:]) / 2
     crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
+    stray = (member.stray[:-1] & ~sure[:-1]) | (member.stray[1:] & ~sure[1:])
     kind = np.select(
-        [steps.too_fast, steps.disputed, ~steps.watched, p >= policy.sure, p <= 1 - policy.sure, crossing],
-        [TOO_FAST, DISPUTED, UNWATCHED, INSIDE, OUTSIDE, CROSSING],
+        [steps.too_fast, steps.disputed, ~steps.watched, stray, p >= policy.sure, p <= 1 - policy.sure, crossing],
+        [TOO_FAST, DISPUTED, UNWATCHED, NEAR, INSIDE, OUTSIDE, CROSSING],
         NEAR,
     )
     moved = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1]))
@@ -195,7 +199,7 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     ends = (q[:-1] > 0.5).astype(np.int64) + (q[1:] > 0.5)
     share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
     p = np.where(steps.gap | steps.disputed, share, p)
-    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1))
+    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1), stray)
 
 
 def _weights(steps: Steps) -> Float64:
@@ -215,6 +219,7 @@ class _Pieces:
     gap: Bools
     p: Float64
     place: Int64
+    stray: Bools
     low: Float64
     high: Float64
 
@@ -258,7 +263,7 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
     low = np.maximum(0.0, steps.low[step] - (steps.seconds[step] - seconds))
     high = np.minimum(seconds, steps.high[step])
     kind = known.kind[step].astype(np.int64)
-    return _Pieces(number, start, end, kind, steps.gap[step], known.p[step], known.place[step], low, high)
+    return _Pieces(number, start, end, kind, steps.gap[step], known.p[step], known.place[step], known.stray[step], low, high)
 
 
 def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
@@ -269,6 +274,7 @@ def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
     low[watched], high[watched] = doubt.bounds(
         pieces.seconds[watched], pieces.p[watched], near[watched], pieces.place[watched], policy.doubt
     )
+    low[pieces.stray & watched], high[pieces.stray & watched] = 0.0, pieces.seconds[pieces.stray & watched]
     return replace(pieces, low=low, high=high)
 
 

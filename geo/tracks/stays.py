@@ -38,12 +38,16 @@ class StayPolicy:
 
 @dataclass(frozen=True, eq=False)
 class Stays:
-    """Stays in time order: index of the first and the last fix (s,), centre (s, 2) metres, and the number of the place (s,)."""
+    """Stays in time order: index of the first and the last fix (s,), centre (s, 2) metres, the number of the place (s,).
+
+    ``usual_m`` (s,): the median of the deviations of its fixes.
+    """
 
     first: Int64
     last: Int64
     centre: Float64
     place: Int64
+    usual_m: Float64
 
 
 def stays(seconds: Float64, xy: Float64, sigma: Float64, broken: Bools, policy: StayPolicy) -> Stays:
@@ -67,30 +71,56 @@ def stays(seconds: Float64, xy: Float64, sigma: Float64, broken: Bools, policy: 
         still = _net_speed(seconds, xy, first, last) <= policy.drift_mps
         first, last, centre = first[still], last[still], centre[still]
     usual = np.array([float(np.median(sigma[a : b + 1])) for a, b in zip(first.tolist(), last.tolist(), strict=True)])
-    return Stays(first, last, centre, _places(centre, np.maximum(policy.same_place_m, 1.5 * usual)))
+    return Stays(first, last, centre, _places(centre, np.maximum(policy.same_place_m, 1.5 * usual)), usual)
 
 
-def members(found: Stays, xy: Float64, sigma: Float64, sigmas: float) -> Int64:
-    """Return the number of the place (n,) each fix was taken at, -1 on the way.
+@dataclass(frozen=True, eq=False)
+class Membership:
+    """For each fix (n,): the number of the place it was taken at, -1 on the way; and whether it strays from where one stayed.
 
-    A fix belongs to a place if its error explains how far from the centre it lies; so do those between two stays at one place,
-    if that is so for all of them.
+    A fix strays that its error does not explain at the place, between two others of that place: a wide error or a short way out.
     """
-    label = np.full(len(xy), -1, np.int64)
-    rows = zip(found.first.tolist(), found.last.tolist(), found.centre, found.place.tolist(), strict=True)
-    before, number = 0, -1
-    for first, last, centre, place in rows:
-        start = first
-        if place == number and _within(xy[before:first], sigma[before:first], centre, sigmas).all():
-            start = before
-        here = slice(start, last + 1)
-        label[here] = np.where(_within(xy[here], sigma[here], centre, sigmas), place, -1)
-        before, number = last + 1, place
-    return label
+
+    place: Int64
+    stray: Bools
 
 
-def _within(xy: Float64, sigma: Float64, centre: Float64, sigmas: float) -> Bools:
-    return np.hypot(xy[:, 0] - centre[0], xy[:, 1] - centre[1]) <= sigmas * sigma
+def members(found: Stays, xy: Float64, sigma: Float64, broken: Bools, sigmas: float) -> Membership:
+    """Return which fixes belong to which place: those whose error explains how far from its centre they lie.
+
+    The ends of a stay reach out over fixes that do so. Between two stays at one place all belong to it that do, and the rest strays,
+    unless one of them lies more than twice as far: then somebody left.
+    """
+    out = Membership(np.full(len(xy), -1, np.int64), np.zeros(len(xy), np.bool_))
+    columns = (found.first.tolist(), found.last.tolist(), found.place.tolist(), found.usual_m.tolist())
+    rows = list(zip(*columns, strict=True))
+    for k, (first, last, place, usual) in enumerate(rows):
+        before = rows[k - 1][1] + 1 if k else 0
+        after = rows[k + 1][0] if k + 1 < len(rows) else len(xy)
+        here = slice(before, after)
+        away = np.hypot(*(xy[here] - found.centre[k]).T) / np.maximum(sigma[here], usual)
+        _mark(out, here, (first - before, last - before), place, away, broken[before : after - 1], sigmas)
+        if k and place == rows[k - 1][2] and (away[: first - before] <= 2.0 * sigmas).all():
+            between = slice(before, first)
+            within = away[: first - before] <= sigmas
+            out.place[between] = np.where(within, place, -1)
+            out.stray[between] = ~within
+    return out
+
+
+def _mark(
+    out: Membership, here: slice, core: tuple[int, int], place: int, away: Float64, broken: Bools, sigmas: float
+) -> None:
+    """Mark the fixes of one stay, and beyond its ends those next to it that its place explains."""
+    within = away <= sigmas
+    first, last = core
+    open_before = np.flatnonzero(~within[:first] | broken[:first])
+    start = int(open_before[-1]) + 1 if len(open_before) else 0
+    open_after = np.flatnonzero(~within[last + 1 :] | broken[last:])
+    end = last + (int(open_after[0]) if len(open_after) else len(away) - 1 - last)
+    label, stray = out.place[here], out.stray[here]
+    label[start : end + 1] = np.where(within[start : end + 1], place, -1)
+    stray[first : last + 1] = ~within[first : last + 1]
 
 
 @compiled
