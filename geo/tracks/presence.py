@@ -166,7 +166,7 @@ def presence(fixes: Fixes, edges: Float64, parts: Sequence[Window], policy: Pres
         low_s=sum(span.low_s for span in spans),
         value_s=sum(span.expected_s for span in spans),
         high_s=sum(span.high_s for span in spans),
-        watched_s=sum(span.seconds for span in spans if not span.gap),
+        watched_s=sum(span.seconds for span in spans if span.state is not State.UNKNOWN),
         working_s=sum(part.seconds for part in parts),
         fixes=int(counted),
         fixes_inside=inside,
@@ -239,10 +239,11 @@ class _Pieces:
             return []
         new = np.r_[True, (self.kind[1:] != self.kind[:-1]) | (self.kind[1:] >= UNWATCHED)]
         at = np.flatnonzero(new)
-        expected = np.clip(self.p * self.seconds, self.low, self.high)
+        likely = np.where(self.place >= 0, self.p > 0.5, self.p)  # who stays is inside or not, never in part
+        expected = np.clip(likely * self.seconds, self.low, self.high)
         low, high, mid = (np.add.reduceat(values, at) for values in (self.low, self.high, expected))
         end = self.end_ms[np.r_[at[1:], len(new)] - 1]
-        share = mid / np.maximum((end - self.start_ms[at]) / 1000.0, 1e-3)
+        share = np.add.reduceat(self.p * self.seconds, at) / np.maximum((end - self.start_ms[at]) / 1000.0, 1e-3)
         columns = (self.start_ms[at], end, self.kind[at], share, low, high, mid, self.gap[at])
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return [Span(a, b, KINDS[kind][0], p, KINDS[kind][1], lo, hi, e, gap) for a, b, kind, p, lo, hi, e, gap in rows]

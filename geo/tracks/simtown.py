@@ -1,6 +1,7 @@
 """A made-up town for tests and calibration: cells whose wiggly borders fit exactly, a lattice of lanes, walls that spoil fixes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,11 @@ class Town:
     cells: Geometries
     lane_m: float
     sigma: Float64
+
+    @cached_property
+    def borders(self) -> shapely.MultiLineString:
+        """All borders of all cells."""
+        return shapely.union_all(shapely.boundary(self.cells))
 
     def outdoor_sigma(self, xy: Float64) -> Float64:
         """Return one standard deviation of fixes (n,) at places (n, 2) out of doors."""

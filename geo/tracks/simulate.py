@@ -26,7 +26,7 @@ SHIFT: Final = "07:30-12:00,13:30-18:00"
 PARTS: Final = ((7.5 * HOUR, 12 * HOUR), (13.5 * HOUR, 18 * HOUR))
 BEGINS, ENDS = 7.25 * HOUR, 18.25 * HOUR
 OFFICE_M: Final = (60.0, 200.0)
-BORDER_OFFICE_M: Final = (10.0, 30.0)
+BORDER_OFFICE_M: Final = (15.0, 25.0)
 OFF_H: Final = (3.0, 7.0)
 
 
@@ -109,7 +109,7 @@ def _office(walker: Walker, cell: int) -> None:
     nodes = walker.town.nodes_in(cell)
     office = walker.here
     for start, end in PARTS:
-        walker.stay(max(0.0, start - walker.now) + walker.rng.uniform(100, 180) * MINUTE, indoors=True)
+        walker.stay(max(0.0, start - walker.now) + walker.rng.uniform(60, 120) * MINUTE, indoors=True)
         if walker.rng.random() < 0.3:
             simwalk.errand(walker, cell, walker.rng.uniform(3, 20))
         simwalk.rounds(walker, nodes, end)

@@ -15,6 +15,7 @@ MINUTE: Final = 60.0
 WALK_MPS: Final = 1.25
 RIDE_MPS: Final = 4.5
 RIDE_FROM_M: Final = 500.0
+HOUSE_FROM_BORDER_M: Final = 12.0  # borders run along roads and water, so no house stands on one
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,8 @@ def rounds(walker: Walker, nodes: Float64, until_s: float) -> None:
         walker.go(near[rng.integers(len(near))])
         left = until_s - walker.now
         if left > 0 and rng.random() < 0.6:
-            indoors = bool(rng.random() < 0.6)
+            deep = shapely.distance(walker.town.borders, shapely.Point(walker.here)) > HOUSE_FROM_BORDER_M
+            indoors = bool(rng.random() < 0.6) and bool(deep)
             pause = rng.uniform(5, 40) if indoors else rng.uniform(1, 8)
             walker.stay(min(pause * MINUTE, left), indoors=indoors)
 
