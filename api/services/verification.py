@@ -6,7 +6,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -24,13 +24,15 @@ from data.store import Store
 from geo import crs
 from geo.crs import Plane
 from geo.errors import InputError
-from geo.tracks import cleaning, clock, distance, nearness
+from geo.tracks import cleaning, clock, distance, receiver
 from geo.tracks.cleaning import CleaningPolicy, Fixes
 from geo.tracks.clock import Window
 from geo.tracks.doubt import DoubtPolicy
 from geo.tracks.gaps import GapPolicy
-from geo.tracks.presence import Presence, PresencePolicy, Why, presence, sure_alone
+from geo.tracks.presence import Presence, PresencePolicy, Why, presence
 from geo.tracks.readers import several
+from geo.tracks.receiver import ReceiverPolicy
+from geo.tracks.spots import SpotPolicy
 from geo.tracks.stays import StayPolicy
 from geo.tracks.track import Float64, Int64, Track
 from geo.tracks.twostate import StatePolicy
@@ -112,13 +114,14 @@ def verify(
     parts = clock.windows(options.on, options.shift, zone)
     found = _tracks(files, options, limits, policy)
     joined = _joined(found, files)
-    fixes = cleaning.clean(
+    cleaned = cleaning.clean(
         joined.time_ms,
         grid.plane.to_plane(joined.lonlat),
         joined.accuracy_m,
         joined.rank,
         cleaning_policy(policy, options),
     )
+    fixes, worse = receiver.believed(cleaned, receiver_policy(policy, options), stay_policy(policy, options))
     measured = measure(fixes, grid.geometry, parts, presence_policy(policy, options))
     findings = judge(measured, role, judged_completeness=options.shift is not None, policy=policy, on=options.on)
     documents = [
@@ -134,6 +137,7 @@ def verify(
         zone=zone,
         datum=DATUMS[options.datum],
         working_s=clock.total_seconds(parts),
+        worse=worse,
         inputs=_inputs(grid, documents, options, role),
     )
     return verdicts.document(case, findings, measured, documents, policy)
@@ -171,10 +175,8 @@ def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], polic
     first = int(np.searchsorted(fixes.time_ms, parts[0].start_ms, "right")) - 1
     last = int(np.searchsorted(fixes.time_ms, parts[-1].end_ms, "left")) + 1
     near = slice(max(first, 0), last)
-    xy, sigma, edges = fixes.xy[near], fixes.sigma[near], distance.edges_of(geometry)
-    signed = distance.signed_distance(edges, xy)
-    alone = nearness.inside_alone(edges, xy, signed, sigma, sure_alone(signed, sigma, policy))
-    return presence(fixes.time_ms[near], signed, xy, sigma, alone, parts, policy, fixes.rivals_ms)
+    here = replace(fixes, time_ms=fixes.time_ms[near], xy=fixes.xy[near], sigma=fixes.sigma[near])
+    return presence(here, distance.edges_of(geometry), parts, policy)
 
 
 def judge(
@@ -220,7 +222,9 @@ def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
     )
     states = StatePolicy(number("error_time"), number("switch_time"), number("pin_sigmas"))
     doubt = DoubtPolicy(number("error_time"), number("doubt_sigmas"), number("border_slack"))
-    return PresencePolicy(gaps, states, stay_policy(policy, options), doubt, number("sure_share"))
+    spot = lambda name: policy.number(f"spot.{name}", options.on)  # noqa: E731 - as above
+    spots = SpotPolicy(states.tau_s, spot("lasting_error"), states.pin_sigmas, spot("member_sigmas"))
+    return PresencePolicy(gaps, states, stay_policy(policy, options), spots, doubt, number("sure_share"))
 
 
 def stay_policy(policy: Policy, options: Options) -> StayPolicy:
@@ -233,7 +237,14 @@ def stay_policy(policy: Policy, options: Options) -> StayPolicy:
         join_m=number("join_distance"),
         drift_mps=number("drift"),
         same_place_m=number("same_place"),
+        sigmas=number("sigmas"),
     )
+
+
+def receiver_policy(policy: Policy, options: Options) -> ReceiverPolicy:
+    """Return the numbers of the test of the receiver in force on the day."""
+    number = lambda name: policy.number(f"receiver.{name}", options.on)  # noqa: E731 - as above
+    return ReceiverPolicy(number("tolerated"), number("most"), number("quantile"), policy.number("track.gap", options.on))
 
 
 def _checked(options: Options) -> str | None:

@@ -19,7 +19,11 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class DoubtPolicy:
-    """``tau_s`` correlation time of the errors; ``z`` standard deviations allowed; ``slack_s`` besides, as far as time is in doubt."""
+    """Numbers of the doubt.
+
+    ``tau_s`` correlation time of the errors; ``z`` standard deviations allowed; ``slack_s`` besides, on the way, as far as time is
+    in doubt.
+    """
 
     tau_s: float = 60.0
     z: float = 1.645
@@ -52,7 +56,9 @@ def bounds(
     taken = _share(allowed, inside)[group] * bears
     given = _share(allowed, total - inside)[group] * bears
     expected = seconds * p
-    return expected * (1.0 - taken), seconds - (seconds - expected) * (1.0 - given)
+    low = np.where(bears | (p > 0.5), expected * (1.0 - taken), 0.0)
+    high = np.where(bears | (p <= 0.5), seconds - (seconds - expected) * (1.0 - given), seconds)
+    return low, high
 
 
 def _share(allowed: Float64, claimed: Float64) -> Float64:

@@ -11,7 +11,6 @@ Source: patrol.md B.8 in the form of architecture.md section 6.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +56,7 @@ class Steps:
     high: Float64
 
 
-NO_RIVALS: Final = np.empty(0, np.int64)
-
-
-def steps_of(
-    time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, policy: GapPolicy, rivals_ms: Int64 = NO_RIVALS
-) -> Steps:
+def steps_of(time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, rivals_ms: Int64, policy: GapPolicy) -> Steps:
     """Return what the intervals between fixes leave open.
 
     Parameters
@@ -71,8 +65,8 @@ def steps_of(
     d : (n,) metres, signed distance to the border, positive inside
     xy : (n, 2) metres
     sigma : (n,) metres, one standard deviation
-    policy : the numbers
     rivals_ms : (r,) UTC ms, increasing: removed fixes that together tell a second story (`cleaning.Fixes`)
+    policy : the numbers
     """
     dt = np.diff(time_ms) / 1000.0
     own = own_interval(dt)

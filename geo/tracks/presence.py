@@ -176,7 +176,7 @@ def presence(fixes: Fixes, edges: Float64, parts: Sequence[Window], policy: Pres
 
 def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> _Known:
     time_ms, xy, sigma = fixes.time_ms, fixes.xy, fixes.sigma
-    steps = steps_of(time_ms, d, xy, sigma, policy.gaps, fixes.rivals_ms)
+    steps = steps_of(time_ms, d, xy, sigma, fixes.rivals_ms, policy.gaps)
     sure = np.abs(d) > policy.states.pin_sigmas * sigma
     alone = nearness.inside_alone(edges, xy, d, sigma, sure)
     q = inside_probability(time_ms, alone, sure, steps.disputed, policy.states)

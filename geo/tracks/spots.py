@@ -21,7 +21,7 @@ class SpotPolicy:
     """
 
     tau_s: float = 60.0
-    lasting: float = 0.3
+    lasting: float = 0.2
     pin_sigmas: float = 5.0
     member_sigmas: float = 3.5
 

@@ -26,8 +26,8 @@ class StatePolicy:
     """
 
     tau_s: float = 60.0
-    switch_s: float = 900.0
-    pin_sigmas: float = 3.0
+    switch_s: float = 300.0
+    pin_sigmas: float = 5.0
 
 
 def inside_probability(time_ms: Int64, p: Float64, sure: Bools, broken: Bools, policy: StatePolicy) -> Float64:

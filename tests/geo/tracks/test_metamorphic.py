@@ -13,7 +13,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.tracks import cleaning, distance, nearness
+from geo.tracks import cleaning, distance
 from geo.tracks import presence as stage
 from geo.tracks.cleaning import CleaningPolicy
 from geo.tracks.clock import Window
@@ -76,11 +76,7 @@ def measured(
     fixes = cleaning.clean(
         time, np.ascontiguousarray(xy), np.full(len(time), 4.0), np.arange(len(time)), CleaningPolicy(v_max=V)
     )
-    edges = distance.edges_of(grid)
-    signed = distance.signed_distance(edges, fixes.xy)
-    sure = stage.sure_alone(signed, fixes.sigma, POLICY)
-    alone = nearness.inside_alone(edges, fixes.xy, signed, fixes.sigma, sure)
-    return stage.presence(fixes.time_ms, signed, fixes.xy, fixes.sigma, alone, [day.part], POLICY)
+    return stage.presence(fixes, distance.edges_of(grid), [day.part], POLICY)
 
 
 def verdicts(found: Presence) -> list[str]:

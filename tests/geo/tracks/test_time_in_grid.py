@@ -4,15 +4,16 @@ The grid reaches from 0 to 300 m; ``i`` is a fix in its middle (150 m deep), ``b
 outside it, ``.`` no fix. Accuracy 5 m, so two deviations are 6.9 m.
 """
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 import pytest
+import shapely
 
+from geo.tracks import distance
 from geo.tracks import presence as stage
+from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
-from geo.tracks.gaps import NO_RIVALS, GapPolicy
+from geo.tracks.gaps import GapPolicy
 from geo.tracks.presence import Presence, PresencePolicy, State, Why
 
 pytestmark = pytest.mark.pure
@@ -22,6 +23,8 @@ SIGMA = float(np.hypot(5 / 1.51, 1))
 SLACK = 2 * SIGMA * 2**0.5
 V = 12.0
 POLICY = PresencePolicy(GapPolicy(v_max=V))
+WEST = distance.edges_of(shapely.box(0, -50_000, 100_000, 50_000))
+NO_RIVALS = np.empty(0, np.int64)
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 
@@ -29,10 +32,10 @@ Int64 = npt.NDArray[np.int64]
 def found_in(
     time: Int64, d: Float64, sigma: Float64, windows: list[Window], rivals: Int64 = NO_RIVALS, xy: Float64 | None = None
 ) -> Presence:
-    """Return time in a grid with one straight border."""
+    """Return time in a grid whose western border is the line x = 0 and whose others are far away."""
     xy = np.column_stack([d, d * 0]) if xy is None else xy
-    below = np.array([0.5 * math.erfc(-z / 2**0.5) for z in (d / sigma).tolist()])
-    return stage.presence(time, d, xy, sigma, np.clip(below, 1e-4, 1 - 1e-4), windows, POLICY, rivals)
+    fixes = Fixes(time, xy, sigma, np.zeros(len(time), np.int8), rivals)
+    return stage.presence(fixes, WEST, windows, POLICY)
 
 
 def day(drawn: str, step_s: float, parts: list[tuple[float, float]] | None = None) -> Presence:
@@ -152,9 +155,9 @@ def test_no_fix_at_all_leaves_everything_open() -> None:
 
 
 def test_fixes_and_completeness_are_counted_within_working_time() -> None:
-    found = day("iibbff" + "." * 60 + "f", 10, [(0, 660)])
+    found = day("iibboo" + "." * 60 + "o", 15, [(0, 990)])
     assert (found.fixes, found.fixes_inside) == (7, 2)
-    assert found.completeness == pytest.approx(50 / 660)
+    assert found.completeness == pytest.approx(75 / 990)
 
 
 @pytest.mark.parametrize(("step", "watched"), [(10, True), (40, True), (120, True), (121, False), (600, False)])
