@@ -6,15 +6,16 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from api.services import duties, measuring, verdicts
 from api.services import tracks as track_documents
-from api.services import verdicts
+from api.services.duties import NOTHING_KNOWN, DayKnown
 from api.services.pictures import picture
 from data.importers.child import Limits
 from data.importers.fields import GridFields
@@ -24,23 +25,12 @@ from data.store import Store
 from geo import crs
 from geo.crs import Plane
 from geo.errors import InputError
-from geo.tracks import cleaning, clock, distance, receiver
-from geo.tracks.cleaning import CleaningPolicy, Fixes
-from geo.tracks.clock import Window
-from geo.tracks.doubt import DoubtPolicy
-from geo.tracks.gaps import GapPolicy
-from geo.tracks.presence import Presence, PresencePolicy, Why, presence
+from geo.tracks import cleaning, clock, distance
+from geo.tracks.cleaning import Fixes
 from geo.tracks.readers import several
-from geo.tracks.receiver import ReceiverPolicy
-from geo.tracks.spots import SpotPolicy
-from geo.tracks.stays import StayPolicy
 from geo.tracks.track import Float64, Int64, Track
-from geo.tracks.twostate import StatePolicy
-from rules import patrol, worksystem
-from rules.evidence import Evidence
 from rules.parameters import Policy, defaults
 from rules.roles import DUTIES, role_of
-from rules.verdict import Finding, Measured
 
 Document = dict[str, Any]
 
@@ -68,6 +58,7 @@ class Options:
     datum: str = "wgs84"
     mode: str = "foot"
     points: int = 20_000_000
+    day: DayKnown = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +70,14 @@ class Grid:
     geometry: BaseGeometry
     plane: Plane
     source: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A track that was sent, and the SHA-256 of the file it came in."""
+
+    track: Track
+    sha256: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,38 +108,48 @@ def verify(
     ``shift.syntax``, ``time.zone_unknown``.
     """
     policy = policy or defaults()
+    _checked(options)
+    clock.windows(options.on, options.shift, clock.zone_of(options.zone or DEFAULT_ZONE))
+    found = _tracks(files, options, limits, policy)
+    sent = [Sent(track, track_documents.fingerprint(file)) for track, file in zip(found, files, strict=True)]
+    return verify_tracks(sent, grid, options, policy)
+
+
+def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Policy) -> Document:
+    """Return ``verdict/1`` on tracks that are read already; as `verify`."""
     role = _checked(options)
     zone = clock.zone_of(options.zone or DEFAULT_ZONE)
     parts = clock.windows(options.on, options.shift, zone)
-    found = _tracks(files, options, limits, policy)
-    joined = _joined(found, files)
-    cleaned = cleaning.clean(
+    joined = _joined(sent)
+    measured = measuring.measure(
         joined.time_ms,
         grid.plane.to_plane(joined.lonlat),
         joined.accuracy_m,
         joined.rank,
-        cleaning_policy(policy, options),
+        grid.geometry,
+        parts,
+        measuring.numbers(policy, options.on, options.mode),
     )
-    fixes, worse = receiver.believed(cleaned, receiver_policy(policy, options), stay_policy(policy, options))
-    measured = measure(fixes, grid.geometry, parts, presence_policy(policy, options))
-    findings = judge(measured, role, judged_completeness=options.shift is not None, policy=policy, on=options.on)
+    known = duties.known_day(options.day, role, options.shift, options.on)
+    findings = duties.judge(measured.presence, known, options.shift, policy, options.on)
     documents = [
-        track_documents.document(track, track_documents.fingerprint(file), _removed(joined, fixes, number))
-        for number, (track, file) in enumerate(zip(found, files, strict=True))
+        track_documents.document(one.track, one.sha256, _removed(joined, measured.fixes, number))
+        for number, one in enumerate(sent)
     ]
     case = verdicts.Case(
         person=options.person,
         grid=grid.code,
         on=options.on,
         role=role,
+        day=known,
         shift=options.shift,
         zone=zone,
         datum=DATUMS[options.datum],
         working_s=clock.total_seconds(parts),
-        worse=worse,
+        worse=measured.worse,
         inputs=_inputs(grid, documents, options, role),
     )
-    return verdicts.document(case, findings, measured, documents, policy)
+    return verdicts.document(case, findings, measured.presence, documents, policy)
 
 
 def verify_in_store(
@@ -168,83 +177,6 @@ def verify_with_file(
     source = {"root": None, "level": None, "file": one.file, "sha256": one.sha256}
     found = Grid(one.code, one.name, one.geometry, crs.plane(one.plane), source)
     return verify(files, found, options, limits)
-
-
-def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], policy: PresencePolicy) -> Presence:
-    """Return time in the grid within working time, from the fixes in it and the nearest one on each side."""
-    first = int(np.searchsorted(fixes.time_ms, parts[0].start_ms, "right")) - 1
-    last = int(np.searchsorted(fixes.time_ms, parts[-1].end_ms, "left")) + 1
-    near = slice(max(first, 0), last)
-    here = replace(fixes, time_ms=fixes.time_ms[near], xy=fixes.xy[near], sigma=fixes.sigma[near])
-    return presence(here, distance.edges_of(geometry), parts, policy)
-
-
-def judge(
-    measured: Presence, role: str | None, *, judged_completeness: bool, policy: Policy, on: date
-) -> tuple[Finding, ...]:
-    """Return the findings of articles 19(2) and 19(7) on a measured day."""
-    completeness = measured.completeness if judged_completeness else None
-    low, value, high = (second / 60.0 for second in (measured.low_s, measured.value_s, measured.high_s))
-    jumps = sum(span.why in (Why.TOO_FAST, Why.DISPUTED) for span in measured.spans)
-    in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness, jumps)
-    worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness, jumps)
-    return (
-        *patrol.check(patrol.Facts(in_grid, measured.fixes_inside, role), policy, on),
-        *worksystem.check(worksystem.Facts(in_grid, worked, role), policy, on),
-    )
-
-
-def cleaning_policy(policy: Policy, options: Options) -> CleaningPolicy:
-    """Return the numbers of cleaning in force on the day."""
-    number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - a short name for one call
-    return CleaningPolicy(
-        v_max=number(f"v_max_{options.mode}"),
-        resets_after=int(number("resets_after")),
-        acc_max_m=number("accuracy_max"),
-        acc_missing_m=number("accuracy_missing"),
-        acc_floor_m=number("accuracy_floor"),
-        sigmas_of_accuracy=number("sigmas_of_accuracy"),
-        sigma_border_m=number("border_sigma"),
-    )
-
-
-def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
-    """Return the numbers of the bounds in force on the day; the top speed is that of cleaning."""
-    number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - as above
-    gaps = GapPolicy(
-        v_max=number(f"v_max_{options.mode}"),
-        k=number("slack_sigmas"),
-        short_s=number("watched_interval"),
-        short_intervals=number("watched_intervals"),
-        short_cap_s=number("watched_cap"),
-        gap_s=number("gap"),
-        gap_intervals=number("gap_intervals"),
-    )
-    states = StatePolicy(number("error_time"), number("switch_time"), number("pin_sigmas"))
-    doubt = DoubtPolicy(number("error_time"), number("doubt_sigmas"), number("border_slack"))
-    spot = lambda name: policy.number(f"spot.{name}", options.on)  # noqa: E731 - as above
-    spots = SpotPolicy(states.tau_s, spot("lasting_error"), states.pin_sigmas, spot("member_sigmas"))
-    return PresencePolicy(gaps, states, stay_policy(policy, options), spots, doubt, number("sure_share"))
-
-
-def stay_policy(policy: Policy, options: Options) -> StayPolicy:
-    """Return the numbers of stays in force on the day."""
-    number = lambda name: policy.number(f"stay.{name}", options.on)  # noqa: E731 - as above
-    return StayPolicy(
-        radius_m=number("radius"),
-        shortest_s=number("shortest"),
-        join_s=number("join_time"),
-        join_m=number("join_distance"),
-        drift_mps=number("drift"),
-        same_place_m=number("same_place"),
-        sigmas=number("sigmas"),
-    )
-
-
-def receiver_policy(policy: Policy, options: Options) -> ReceiverPolicy:
-    """Return the numbers of the test of the receiver in force on the day."""
-    number = lambda name: policy.number(f"receiver.{name}", options.on)  # noqa: E731 - as above
-    return ReceiverPolicy(number("tolerated"), number("most"), number("quantile"), policy.number("track.gap", options.on))
 
 
 def _checked(options: Options) -> str | None:
@@ -276,9 +208,10 @@ def _tracks(files: Sequence[TrackFile], options: Options, limits: Limits, policy
     return [tracks[0] for tracks in found]
 
 
-def _joined(found: Sequence[Track], files: Sequence[TrackFile]) -> _Joined:
+def _joined(sent: Sequence[Sent]) -> _Joined:
     """Return all points with a time; ``rank`` follows the files' content, so their order changes nothing."""
-    by_content = sorted(range(len(files)), key=lambda n: (track_documents.fingerprint(files[n]), n))
+    found = [one.track for one in sent]
+    by_content = sorted(range(len(sent)), key=lambda n: (sent[n].sha256, n))
     place = {number: rank for rank, number in enumerate(by_content)}
     counts = [int(track.timed.sum()) for track in found]
     return _Joined(
@@ -312,4 +245,5 @@ def _inputs(grid: Grid, documents: Sequence[Document], options: Options, role: s
             "datum": options.datum,
             "mode": options.mode,
         },
+        "day": duties.day_document(options.day, role, options.shift, options.on),
     }

@@ -30,9 +30,7 @@ class DoubtPolicy:
     slack_s: float = 60.0
 
 
-def bounds(
-    seconds: Float64, p: Float64, near: Bools, place: Int64, policy: DoubtPolicy
-) -> tuple[Float64, Float64]:
+def bounds(seconds: Float64, p: Float64, near: Bools, place: Int64, policy: DoubtPolicy) -> tuple[Float64, Float64]:
     """Return the least and the most seconds inside (n,) that watched pieces of time can be claimed for.
 
     Parameters

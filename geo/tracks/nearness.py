@@ -18,7 +18,9 @@ Bools = npt.NDArray[np.bool_]
 
 LOOKED_AT: Final = 5.0  # standard deviations along the line; beyond them lies less than one in a million
 CUTS: Final = 64
-LEAST: Final = 1e-4  # no fix speaks with more certainty than this: errors have longer tails than the normal distribution
+LEAST: Final = (
+    1e-4  # no fix speaks with more certainty than this: errors have longer tails than the normal distribution
+)
 
 
 def inside_alone(edges: Float64, xy: Float64, d: Float64, sigma: Float64, sure: Bools) -> Float64:

@@ -133,7 +133,9 @@ KINDS = (
     (State.UNKNOWN, Why.DISPUTED),
 )
 INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST, DISPUTED = range(7)
-SHARE_STILL: Final = np.array([0.08, 0.5, 0.92])  # by how many of both ends are inside; for display only (patrol.md B.8)
+SHARE_STILL: Final = np.array(
+    [0.08, 0.5, 0.92]
+)  # by how many of both ends are inside; for display only (patrol.md B.8)
 SHARE_MOVED: Final = np.array([0.2, 0.5, 0.8])
 STILL_M = 60.0
 STILL_SIGMAS = 1.5
@@ -264,7 +266,9 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
     low = np.maximum(0.0, steps.low[step] - (steps.seconds[step] - seconds))
     high = np.minimum(seconds, steps.high[step])
     kind = known.kind[step].astype(np.int64)
-    return _Pieces(number, start, end, kind, steps.gap[step], known.p[step], known.place[step], known.stray[step], low, high)
+    return _Pieces(
+        number, start, end, kind, steps.gap[step], known.p[step], known.place[step], known.stray[step], low, high
+    )
 
 
 def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:

@@ -59,7 +59,10 @@ class Town:
     def lanes_in(self, cell: int) -> Geometries:
         """Return the lanes in a cell, cut at the crossings and at the border: lines in plane metres."""
         west, south, east, north = shapely.bounds(self.cells[cell])
-        pieces = [*_pieces(west, east, south, north, self.lane_m, 0), *_pieces(south, north, west, east, self.lane_m, 1)]
+        pieces = [
+            *_pieces(west, east, south, north, self.lane_m, 0),
+            *_pieces(south, north, west, east, self.lane_m, 1),
+        ]
         cut = shapely.intersection(np.array(pieces, object), self.cells[cell])
         parts = shapely.get_parts(cut)
         return parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 1.0)]
@@ -69,7 +72,9 @@ def town(seed: int) -> Town:
     """Return the town of a seed: its cells tile it exactly, neighbours share every vertex."""
     rng = np.random.default_rng([seed, 1])
     at = np.arange(SIDE + 1) * CELL_M
-    corners = np.stack(np.meshgrid(at, at, indexing="xy"), axis=-1) + rng.uniform(-JITTER_M, JITTER_M, (SIDE + 1, SIDE + 1, 2))
+    corners = np.stack(np.meshgrid(at, at, indexing="xy"), axis=-1) + rng.uniform(
+        -JITTER_M, JITTER_M, (SIDE + 1, SIDE + 1, 2)
+    )
     across = [[_wiggly(rng, corners[r, c], corners[r, c + 1]) for c in range(SIDE)] for r in range(SIDE + 1)]
     upwards = [[_wiggly(rng, corners[r, c], corners[r + 1, c]) for c in range(SIDE + 1)] for r in range(SIDE)]
     rings = [

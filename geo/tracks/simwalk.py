@@ -124,7 +124,11 @@ def border_walk(walker: Walker, cell: int, until_s: float) -> None:
     start = walker.rng.uniform(0, whole)
     at = start
     while walker.now < until_s:
-        at = start + walker.rng.uniform(-350, 350) if walker.rng.random() < 0.3 else at + walker.rng.choice([-90.0, 90.0])
+        at = (
+            start + walker.rng.uniform(-350, 350)
+            if walker.rng.random() < 0.3
+            else at + walker.rng.choice([-90.0, 90.0])
+        )
         place = shapely.get_coordinates(shapely.line_interpolate_point(ring, at % whole))[0]
         walker.follow((place + walker.rng.normal(0, 5.0, 2))[None])
         if walker.rng.random() < 0.15:

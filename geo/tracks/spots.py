@@ -26,7 +26,9 @@ class SpotPolicy:
     member_sigmas: float = 3.5
 
 
-def inside_at(edges: Float64, xy: Float64, sigma: Float64, weight_s: Float64, place: Int64, policy: SpotPolicy) -> Float64:
+def inside_at(
+    edges: Float64, xy: Float64, sigma: Float64, weight_s: Float64, place: Int64, policy: SpotPolicy
+) -> Float64:
     """Return the probability (k,) that each place is inside.
 
     Parameters
