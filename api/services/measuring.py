@@ -27,12 +27,13 @@ class Numbers:
 
     cleaning: CleaningPolicy
     receiver: ReceiverPolicy
+    stays: StayPolicy
     presence: PresencePolicy
 
 
 @dataclass(frozen=True, eq=False)
 class Day:
-    """Fixes that may speak, with what became of every delivered one; how much worse the receiver is than it says; time in the grid."""
+    """Fixes that may speak; by which factor the receiver is ``worse`` than it says, 1 if it is not; time in the grid."""
 
     fixes: Fixes
     worse: float
@@ -45,16 +46,18 @@ def numbers(policy: Policy, on: date, mode: str) -> Numbers:
     spot = lambda name: policy.number(f"spot.{name}", on)  # noqa: E731 - as above
     own = lambda name: policy.number(f"receiver.{name}", on)  # noqa: E731 - as above
     states = StatePolicy(track("error_time"), track("switch_time"), track("pin_sigmas"))
+    stays = _stays(policy, on)
     stages = PresencePolicy(
         gaps=_gaps(policy, on, mode),
         states=states,
-        stays=_stays(policy, on),
+        stays=replace(stays, radius_m=spot("radius"), shortest_s=spot("shortest")),
         spots=SpotPolicy(states.tau_s, spot("lasting_error"), states.pin_sigmas, spot("member_sigmas")),
         doubt=DoubtPolicy(states.tau_s, track("doubt_sigmas"), track("border_slack")),
         sure=track("sure_share"),
+        against=track("against"),
     )
     tested = ReceiverPolicy(own("tolerated"), own("most"), own("quantile"), track("gap"))
-    return Numbers(_cleaning(policy, on, mode), tested, stages)
+    return Numbers(_cleaning(policy, on, mode), tested, stays, stages)
 
 
 def measure(
@@ -80,7 +83,7 @@ def measure(
     last = int(np.searchsorted(cleaned.time_ms, parts[-1].end_ms, "left")) + 1
     near = slice(max(first, 0), last)
     here = replace(cleaned, time_ms=cleaned.time_ms[near], xy=cleaned.xy[near], sigma=cleaned.sigma[near])
-    fixes, worse = receiver.believed(here, policy.receiver, policy.presence.stays)
+    fixes, worse = receiver.believed(here, policy.receiver, policy.stays)
     return Day(cleaned, worse, presence(fixes, distance.edges_of(geometry), parts, policy.presence))
 
 

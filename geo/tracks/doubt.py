@@ -2,7 +2,8 @@
 
 On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``. Who
 stays at one place is inside all of that time or none of it, so all time at a place stands or falls together: the variance is
-``m (1 - m) T^2``, m the probability there (``spots.py``). The doubts of places are added up, not averaged: there are too few of them.
+``m (1 - m) T^2``, m the probability there (``spots.py``). The doubts of places are added up, not averaged: they are
+too few.
 
 Source: correlated Bernoulli trials; patrol.md B.8, with the places added.
 """
@@ -21,8 +22,8 @@ Bools = npt.NDArray[np.bool_]
 class DoubtPolicy:
     """Numbers of the doubt.
 
-    ``tau_s`` correlation time of the errors; ``z`` standard deviations allowed; ``slack_s`` besides, on the way, as far as time is
-    in doubt.
+    ``tau_s`` correlation time of the errors; ``z`` standard deviations allowed; ``slack_s`` besides, on the way, as far as
+    time is in doubt.
     """
 
     tau_s: float = 60.0
@@ -37,15 +38,15 @@ def bounds(seconds: Float64, p: Float64, near: Bools, place: Int64, policy: Doub
     ----------
     seconds : (n,) how long each piece is
     p : (n,) probability of being inside
-    near : (n,) pieces that are not sure; on the way only these bear the doubt
+    near : (n,) pieces whose fixes are not sure by themselves; on the way only these bear the doubt
     place : (n,) number of the place, -1 on the way
     policy : the numbers
     """
     groups = int(place.max(initial=-1)) + 2
     bears = near | (place >= 0)
     group = place + 1
-    total = np.bincount(group, seconds * bears, groups)
-    inside = np.bincount(group, seconds * p * bears, groups)
+    total = np.bincount(group, seconds * bears, groups).astype(np.float64)
+    inside = np.bincount(group, seconds * p * bears, groups).astype(np.float64)
     mean = np.divide(inside, total, out=np.zeros(groups), where=total > 0)
     variance = mean * (1.0 - mean) * total * total
     variance[0] = 4.0 * policy.tau_s * float((seconds * p * (1.0 - p))[group == 0].sum())

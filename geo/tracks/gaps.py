@@ -26,8 +26,8 @@ class GapPolicy:
     """Numbers of the time nobody watched.
 
     ``v_max`` m/s as in cleaning; ``k`` standard deviations of slack; an interval up to max(``short_s``, ``short_intervals`` x the
-    client's own interval), at most ``short_cap_s``, counts as watched; beyond max(``gap_s``, ``gap_intervals`` x the client's) it is
-    called a gap. ``gap_s`` is also how long before and after a fix of a second story the first one is in dispute.
+    client's own interval), at most ``short_cap_s``, counts as watched; beyond max(``gap_s``, ``gap_intervals`` x the client's) it
+    is called a gap. ``gap_s`` is also how long before and after a fix of a second story the first one is in dispute.
     """
 
     v_max: float
@@ -41,7 +41,7 @@ class GapPolicy:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """The intervals between fixes, (n - 1,) each: seconds; whether watched; called a gap; contradicted by the top speed; in dispute.
+    """The intervals between fixes, (n - 1,) each: seconds; whether watched; called a gap; beyond the top speed; in dispute.
 
     ``low`` and ``high`` are the seconds inside that a person who was free to move can have spent at least and at most. An
     interval in dispute, next to a jump or beside a second story, counts for neither.

@@ -52,16 +52,24 @@ class Why(StrEnum):
     NO_FIX = "no_fix"
 
 
+SHORT_STAYS: Final = StayPolicy(radius_m=25.0, shortest_s=60.0)
+
+
 @dataclass(frozen=True, slots=True)
 class PresencePolicy:
-    """Numbers of the bounds; ``sure`` probability from which a stretch is called inside or outside."""
+    """Numbers of the bounds.
+
+    ``sure`` probability from which a stretch is called inside or outside; a fix that says with more than ``against`` what all
+    others together do not leaves its time open.
+    """
 
     gaps: GapPolicy
     states: StatePolicy = field(default_factory=StatePolicy)
-    stays: StayPolicy = field(default_factory=StayPolicy)
+    stays: StayPolicy = SHORT_STAYS
     spots: SpotPolicy = field(default_factory=SpotPolicy)
     doubt: DoubtPolicy = field(default_factory=DoubtPolicy)
     sure: float = 0.99
+    against: float = 0.977
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +118,17 @@ class Presence:
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """What is known of each interval between fixes (n - 1,): its class, the probability inside, the place stayed at or -1."""
+    """What is known of each interval between fixes (n - 1,): its class, the probability inside, the place stayed at or -1.
+
+    ``near``: not both fixes are sure by themselves; ``open``: they say otherwise than those around them.
+    """
 
     steps: Steps
     kind: npt.NDArray[np.int8]
     p: Float64
     place: Int64
-    stray: Bools
+    near: Bools
+    open: Bools
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
@@ -187,12 +199,14 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     member = members(stayed, xy, sigma, broken, policy.spots.member_sigmas)
     place = member.place
     at_place = spots.inside_at(edges, xy, sigma, _weights(steps), place, policy.spots)
+    against = np.where(q > 0.5, 1.0 - alone, alone) > policy.against
+    open_ = np.where(place >= 0, False, (against | member.stray) & ~sure)
     q = np.where(place >= 0, at_place[place] if len(at_place) else q, q)
     p = (q[:-1] + q[1:]) / 2
     crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
-    stray = (member.stray[:-1] & ~sure[:-1]) | (member.stray[1:] & ~sure[1:])
+    doubtful = open_[:-1] | open_[1:]
     kind = np.select(
-        [steps.too_fast, steps.disputed, ~steps.watched, stray, p >= policy.sure, p <= 1 - policy.sure, crossing],
+        [steps.too_fast, steps.disputed, ~steps.watched, doubtful, p >= policy.sure, p <= 1 - policy.sure, crossing],
         [TOO_FAST, DISPUTED, UNWATCHED, NEAR, INSIDE, OUTSIDE, CROSSING],
         NEAR,
     )
@@ -201,7 +215,8 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     ends = (q[:-1] > 0.5).astype(np.int64) + (q[1:] > 0.5)
     share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
     p = np.where(steps.gap | steps.disputed, share, p)
-    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1), stray)
+    near = ~(sure[:-1] & sure[1:])
+    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1), near, doubtful)
 
 
 def _weights(steps: Steps) -> Float64:
@@ -221,7 +236,8 @@ class _Pieces:
     gap: Bools
     p: Float64
     place: Int64
-    stray: Bools
+    near: Bools
+    open: Bools
     low: Float64
     high: Float64
 
@@ -267,19 +283,28 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
     high = np.minimum(seconds, steps.high[step])
     kind = known.kind[step].astype(np.int64)
     return _Pieces(
-        number, start, end, kind, steps.gap[step], known.p[step], known.place[step], known.stray[step], low, high
+        number,
+        start,
+        end,
+        kind,
+        steps.gap[step],
+        known.p[step],
+        known.place[step],
+        known.near[step],
+        known.open[step],
+        low,
+        high,
     )
 
 
 def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
     """Return the pieces with the bounds of the watched ones: their probability, and the doubt near the border."""
     watched = pieces.kind < UNWATCHED
-    near = (pieces.kind == NEAR) | (pieces.kind == CROSSING)
     low, high = pieces.low.copy(), pieces.high.copy()
     low[watched], high[watched] = doubt.bounds(
-        pieces.seconds[watched], pieces.p[watched], near[watched], pieces.place[watched], policy.doubt
+        pieces.seconds[watched], pieces.p[watched], pieces.near[watched], pieces.place[watched], policy.doubt
     )
-    low[pieces.stray & watched], high[pieces.stray & watched] = 0.0, pieces.seconds[pieces.stray & watched]
+    low[pieces.open & watched], high[pieces.open & watched] = 0.0, pieces.seconds[pieces.open & watched]
     return replace(pieces, low=low, high=high)
 
 

@@ -1,12 +1,14 @@
-"""A made-up town for tests and calibration: cells whose wiggly borders fit exactly, a lattice of lanes, walls that spoil fixes."""
+"""A made-up town for tests and calibration: cells whose wiggly borders fit exactly, lanes, walls that spoil fixes."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 Float64 = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -26,8 +28,8 @@ SHARES: Final = (0.35, 0.45, 0.20)
 class Town:
     """A town of ``SIDE`` x ``SIDE`` cells in plane metres.
 
-    ``cells`` (SIDE², ) polygons, row by row; ``lane_m`` spacing of the lanes, which run along both axes; ``sigma`` (b, b) metres of
-    one standard deviation of fixes out of doors, by block of `BLOCK_M`.
+    ``cells`` (SIDE², ) polygons, row by row; ``lane_m`` spacing of the lanes, which run along both axes; ``sigma`` (b, b) metres
+    of one standard deviation of fixes out of doors, by block of `BLOCK_M`.
     """
 
     cells: Geometries
@@ -35,7 +37,7 @@ class Town:
     sigma: Float64
 
     @cached_property
-    def borders(self) -> shapely.MultiLineString:
+    def borders(self) -> BaseGeometry:
         """All borders of all cells."""
         return shapely.union_all(shapely.boundary(self.cells))
 
@@ -103,7 +105,7 @@ def _pieces(first: float, last: float, low: float, high: float, lane_m: float, a
     stops = np.arange(np.floor(first / lane_m), np.ceil(last / lane_m) + 1) * lane_m
     found: list[shapely.LineString] = []
     for at in np.arange(np.ceil(low / lane_m), np.floor(high / lane_m) + 1) * lane_m:
-        for a, b in zip(stops[:-1], stops[1:], strict=True):
+        for a, b in pairwise(stops.tolist()):
             ends = [(a, at), (b, at)] if axis == 0 else [(at, a), (at, b)]
             found.append(shapely.LineString(ends))
     return found

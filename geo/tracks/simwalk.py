@@ -20,7 +20,7 @@ HOUSE_FROM_BORDER_M: Final = 12.0  # borders run along roads and water, so no ho
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Vertices of a day: seconds since midnight (n,), plane metres (n, 2), and for each leg (n - 1,) whether it is under a roof."""
+    """Vertices of a day: seconds since midnight (n,), plane metres (n, 2), for each leg (n - 1,) whether it is under a roof."""
 
     at_s: Float64
     xy: Float64

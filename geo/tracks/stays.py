@@ -22,9 +22,9 @@ Bools = npt.NDArray[np.bool_]
 class StayPolicy:
     """Numbers of stays.
 
-    ``radius_m`` around the first fix, or ``sigmas`` deviations of both fixes if that is more; ``shortest_s``; two stays are joined
-    up to ``join_s`` and ``join_m`` apart. ``drift_mps``: net speed between the first and the last third beyond which it is a walk;
-    None: not looked at. Stays up to ``same_place_m`` apart, or one and a half deviations of a fix, are at one place.
+    ``radius_m`` around the first fix, or ``sigmas`` deviations of both fixes if that is more; ``shortest_s``; two stays are
+    joined up to ``join_s`` and ``join_m`` apart. ``drift_mps``: net speed between the first and the last third beyond which it is a
+    walk; None: not looked at. Stays up to ``same_place_m`` apart, or one and a half deviations of a fix, are at one place.
     """
 
     radius_m: float = 50.0
@@ -88,8 +88,8 @@ class Membership:
 def members(found: Stays, xy: Float64, sigma: Float64, broken: Bools, sigmas: float) -> Membership:
     """Return which fixes belong to which place: those whose error explains how far from its centre they lie.
 
-    The ends of a stay reach out over fixes that do so. Between two stays at one place all belong to it that do, and the rest strays,
-    unless one of them lies more than twice as far: then somebody left.
+    The ends of a stay reach out over fixes that do so. Between two stays at one place all belong to it that do, and the rest
+    strays, unless one of them lies more than twice as far: then somebody left.
     """
     out = Membership(np.full(len(xy), -1, np.int64), np.zeros(len(xy), np.bool_))
     columns = (found.first.tolist(), found.last.tolist(), found.place.tolist(), found.usual_m.tolist())
