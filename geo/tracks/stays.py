@@ -23,8 +23,8 @@ class StayPolicy:
     """Numbers of stays.
 
     ``radius_m`` around the first fix, or ``sigmas`` deviations of both fixes if that is more; ``shortest_s``; two stays are
-    joined up to ``join_s`` and ``join_m`` apart. ``drift_mps``: net speed between the first and the last third beyond which it is a
-    walk; None: not looked at. Stays up to ``same_place_m`` apart, or one and a half deviations of a fix, are at one place.
+    joined up to ``join_s`` and ``join_m`` apart. ``drift_mps``: net speed between the first and the last third beyond which it
+    is a walk; None: not looked at. Stays up to ``same_place_m`` apart, or one and a half deviations of a fix, are at one place.
     """
 
     radius_m: float = 50.0
