@@ -33,5 +33,5 @@ def _on(client: Any, pieces: Iterable[Sequence[Task]]) -> Iterator[tuple[int, li
     listed = list(pieces)
     futures = client.map(verdicts_of, listed, pure=False)
     numbers = {future.key: number for number, future in enumerate(futures)}
-    for future, documents in as_completed(futures, with_results=True):
+    for future, documents in as_completed(futures, loop=client.loop, with_results=True):
         yield numbers[future.key], documents

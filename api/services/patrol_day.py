@@ -27,8 +27,8 @@ ENGINES: Final = ("local", "dask")
 AT_ONCE: Final = 32  # tasks of one piece of work: small enough to be saved often
 AHEAD: Final = 4  # pieces under way for each worker
 GRAVEST: Final = (
-    *(Level.REVIEW, Level.FAIL, Level.NO_DATA, Level.WARN, Level.EXCUSED, Level.WAIVED),
-    *(Level.NOT_REQUIRED, Level.INFO, Level.PASS),
+    *(Level.REVIEW, Level.FAIL, Level.NO_DATA, Level.WARN, Level.PASS),
+    *(Level.EXCUSED, Level.WAIVED, Level.NOT_REQUIRED, Level.INFO),
 )
 NEW: Final = "first"
 

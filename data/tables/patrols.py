@@ -77,7 +77,7 @@ class VerdictRow(Base):
 
     __tablename__ = "verdict"
     __table_args__ = (
-        UniqueConstraint("day", "person", "grid", "version", name="one_version"),
+        UniqueConstraint("day", "person", "grid", "version", name="one_verdict"),
         Index("ix_verdict_person", "person", "day"),
     )
 

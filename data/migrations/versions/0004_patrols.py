@@ -105,7 +105,7 @@ def _verdicts() -> None:
         sa.Column("content_hash", sa.Text, nullable=False),
         sa.Column("made_at", Instant, nullable=False),
         sa.Column("made_by", sa.Text, nullable=False),
-        sa.UniqueConstraint("day", "person", "grid", "version", name="one_version"),
+        sa.UniqueConstraint("day", "person", "grid", "version", name="one_verdict"),
     )
     op.create_index("ix_verdict_person", "verdict", ["person", "day"])
     steps = sa.Column("verdict_id", Whole, sa.ForeignKey("verdict.id"), nullable=False)

@@ -72,7 +72,8 @@ class Office:
         return track_ingest.receive(batch if key else track_ingest.named(batch), self.desk)[0]
 
     def judge(self, **how: Any) -> dict[str, Any]:
-        wanted = patrol_day.Wanted(**{"on": DAY, "workers": 1, **how})
+        asked: dict[str, Any] = {"on": DAY, "workers": 1, **how}
+        wanted = patrol_day.Wanted(**asked)
         return patrol_day.verify_day(self.store, wanted, self.folder, CLERK, lambda *_: None)
 
 

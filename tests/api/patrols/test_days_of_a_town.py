@@ -122,10 +122,11 @@ def test_both_cores_and_a_cluster_give_the_same_bytes(office: Any, walk: Walk, m
     office.send(walk("iiiiiiiiiiii.....iiiiiiiiii"))
     office.send(walk("i" * 27), "P02")
     found: list[list[str]] = []
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-    ) as running:
-        engines = ({"workers": 1}, {"workers": 2}, {"engine": "dask", "scheduler": running.scheduler_address})
+    how: dict[str, Any] = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    cluster: Any = LocalCluster(host="127.0.0.1", **how)
+    with cluster as running:
+        engines: list[dict[str, Any]] = [{"workers": 1}, {"workers": 2}]
+        engines.append({"engine": "dask", "scheduler": running.scheduler_address})
         for engine in engines:
             wanted = patrol_day.Wanted(DAY, again=True, **engine)
             tasks = patrol_day.tasks_of(office.store, DAY, office.folder, None, patrol_day.defaults())
