@@ -146,12 +146,8 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
         zone=zone,
         datum=DATUMS[options.datum],
         working_s=clock.total_seconds(parts),
-<<<<<<< HEAD
         worse=measured.worse,
-        inputs=_inputs(grid, documents, options, role),
-=======
         inputs=_inputs(grid, documents, options, role) | {"policy": policy.fingerprint(options.on)},
->>>>>>> main
     )
     return verdicts.document(case, findings, measured.presence, documents, policy)
 
