@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
@@ -55,9 +56,9 @@ class Neighbours:
         return [int(n) for n in self.tree.query(both, "intersects")]
 
 
-def longest(shape: BaseGeometry) -> BaseGeometry | None:
+def longest(shape: BaseGeometry) -> LineString | None:
     """Return the longest line of a geometry."""
-    lines = [part for part in shapely.get_parts(shapely.line_merge(shape)) if part.geom_type == "LineString"]
+    lines = [part for part in shapely.get_parts(shapely.line_merge(shape)) if isinstance(part, LineString)]
     return max(lines, key=lambda line: line.length, default=None)
 
 
