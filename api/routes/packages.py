@@ -11,7 +11,7 @@ from api.routes.bodies import Revision
 from api.routes.changes import ChangeId, answer, hand_of
 from api.routes.forms import Form
 from api.routes.parameters import day_or_none
-from api.services.redraw import drafts, packages
+from api.services.redraw import drafts, packages, sheets
 from api.services.redraw.drafts import Document
 from data import changes
 
@@ -105,5 +105,5 @@ def package_data(request: Request, number: ChangeId) -> Json:
 def package_pdf(request: Request, number: ChangeId) -> Response:
     """Return the filing package as a PDF to be signed."""
     hand = hand_of(request)
-    content = packages.sheet(hand.store, number, hand.today)
+    content = sheets.sheet(hand.store, number, hand.today)
     return Response(content, media_type="application/pdf")
