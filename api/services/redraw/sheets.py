@@ -11,11 +11,12 @@ from shapely.geometry.base import BaseGeometry
 from api import messages
 from api.services.redraw import effects, records
 from api.services.redraw.effects import Effect
-from api.services.redraw.pieces import Shapes, effect_of_package, surfaces
+from api.services.redraw.pieces import Shapes, effect_of_package, is_listed, surfaces
 from data import ledger
 from data.changes import Change
 from data.store import Store
 from geo.crs import Plane
+from geo.errors import ConflictError
 from geo.partition.members import Member
 from geo.partition.model import Partition
 from maps.board.frame import BEYOND_MM, Frame, frame_around
@@ -39,8 +40,13 @@ def word(name: str, **values: object) -> str:
 
 
 def sheet(store: Store, number: int, today: date) -> bytes:
-    """Return the filing sheet of a change as PDF; errors of `maps.filing.press.render`, `NotFoundError` ``change.missing``."""
+    """Return the filing sheet of a change as PDF.
+
+    Errors: those of `maps.filing.press.render`; ``change.missing``; ``change.empty`` where there is nothing to show yet.
+    """
     found, plane = effect_of_package(store, number, today)
+    if not any(is_listed(member) for member in found.principal):
+        raise ConflictError("change.empty", found.change.number)
     return press.render(_sheet(found, plane, today))
 
 
@@ -147,7 +153,7 @@ def _window(plane: Plane, shapes: Shapes) -> tuple[Frame, float]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}".replace(",", "\u2009")
+    return f"{value:,.0f}".replace(",", "\u00a0")
 
 
 def _signed(value: float) -> str:
