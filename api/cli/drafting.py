@@ -1,4 +1,4 @@
-"""Commands that move a change from the first line drawn to the ledger: change begin, draw, set, submit, file, publish and others."""
+"""Commands that move a change from the first line drawn to the ledger: change begin, draw, set, submit, file, publish …."""
 
 import json
 import sys

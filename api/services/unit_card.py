@@ -157,7 +157,8 @@ def units_document(
 ) -> bytes:
     """Return ``units/1``: GeoJSON of the units of ``level`` (all for None) that touch ``box`` (degrees), as bytes.
 
-    With ``keys`` only those units. Coordinates are lon/lat with 8 decimals, or metres of the plane (exact to the centimetre) if ``in_plane``.
+    With ``keys`` only those units. Coordinates are lon/lat with 8 decimals, or metres of the plane (exact to the
+    centimetre) if ``in_plane``.
     """
     units = [unit for unit in picture.partition.units if level in (None, unit.level)]
     units = units if keys is None else [unit for unit in units if unit.key in keys]
