@@ -164,7 +164,7 @@ def effect_of(store: Store, change: Change, replayed: Replayed) -> Effect:
         difference = _differences.get(
             (*replayed.name, delivery), lambda: changes.difference(base.partition, after, homes)
         )
-        scene = Scene(base.root.name, base.partition, after, difference)
+        scene = Scene(base.root.name, base.day, base.partition, after, difference)
         hanging = tuple(attached.attached(view, scene))
         adjusted = last_adjusted(view, base.root)
     return Effect(change, replayed, difference, known, hanging, adjusted)

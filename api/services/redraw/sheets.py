@@ -215,6 +215,8 @@ def _checks(found: Effect, today: date) -> tuple[tuple[str, str], ...]:
     listed = ("grid.proved", "filing.sums", "grid.codes", "filing.documents", "filing.heard", "filing.days")
     by_subject = {one["message"].rpartition(".")[0]: one["sentence"][LANGUAGE] for one in said}
     checks = [(word(f"check.{name.partition('.')[2]}"), by_subject[name]) for name in listed if name in by_subject]
-    boards = [one for one in found.attached if one.subject == "board"]
-    count = sum(len(one.at_risk) for one in boards)
-    return (*checks, (word("check.boards"), word("boards", count=count)))
+    held = [
+        (word(f"check.{one.subject}"), word(f"attached.{one.subject}", count=len(one.holdings), risk=len(one.at_risk)))
+        for one in found.attached
+    ]
+    return (*checks, *held)
