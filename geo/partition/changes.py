@@ -162,9 +162,9 @@ class _Level:
         leaf = tuple(key in one.leaves for one in self.pair.both)
         roles = roles_of(*units, leaf, forms)
         differs, moved = self.pair.shape(key)
-        if roles or not differs:
-            return roles
-        return {Role.RESHAPED if moved else Role.INCIDENTAL}
+        if moved and not forms and None not in units:
+            return roles | {Role.RESHAPED}
+        return roles or ({Role.INCIDENTAL} if differs else set())
 
     def _member(self, key: str, roles: frozenset[Role], units: Units) -> Member:
         areas = [self.areas[side].get(key, 0) if units[side] else 0 for side in (0, 1)]

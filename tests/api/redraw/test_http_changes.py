@@ -92,7 +92,8 @@ def test_a_change_goes_from_the_first_line_to_the_ledger(desk: Desk) -> None:
     then = desk.client.get(f"/api/roots/{ROOT}/units", params={"on": "2099-01-01", "level": 2}).json()
     assert "990001101001003" in {f["properties"]["code"] for f in then["features"]}
     past = desk.client.get(f"/api/roots/{ROOT}/history", params={"code": A, "valid_on": "2099-01-02"}).json()
-    assert [row["version"] for row in past["versions"]] == ["2.0"]
+    believed = [(row["version"], row["believed_until"] is None) for row in past["versions"]]
+    assert believed == [("1.0", False), ("2.0", True)]
     ledger = desk.client.get(f"/api/roots/{ROOT}/ledger").json()
     assert [(e["seq"], e["kind"]) for e in ledger["entries"]] == [(1, "import"), (2, "publish")]
     listed = desk.client.get("/api/changes", params={"state": "published"}).json()
