@@ -1,4 +1,4 @@
-"""Commands about people: import roster."""
+"""Commands about people: import roster, check rota."""
 
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from api.settings import from_environment
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     group_of(app, "import", "导入。Import.").command("roster")(import_roster)
+    group_of(app, "check", "核对。Check.").command("rota")(check_rota)
 
 
 def import_roster(
@@ -55,4 +56,25 @@ def import_roster(
         for fault in document["faults"]:
             output.write_line(f"  {fault['line']}: {fault['sentence'][settings.lang]}")
     if not document["written"]:
+        raise typer.Exit(output.FAULTS)
+
+
+def check_rota(
+    on: Annotated[datetime, typer.Option("--on", formats=[DAY], help="哪一天。The day.")], as_json: JsonOption = False
+) -> None:
+    """核对各党群服务中心 24 小时值班的排班。Check the rota of the centres."""
+    from api.services import rota  # noqa: PLC0415 - heavy
+    from data.store import open_store  # noqa: PLC0415
+
+    settings = from_environment()
+    with open_store(settings.require_store()) as store:
+        found = rota.rota_day(store, on.date())
+    if as_json:
+        output.write_json(found)
+    else:
+        for centre in found["centres"]:
+            output.write_line(f"{centre['name']} {centre['grid']}")
+            for finding in centre["findings"]:
+                output.write_line(f"  {finding['level']:<8} {finding['sentence'][settings.lang]}")
+    if not rota.complete(found):
         raise typer.Exit(output.FAULTS)
