@@ -164,3 +164,16 @@ def strip() -> Callable[..., dict[str, Any]]:
         return {"op": "transfer", "givers": [giver], "receiver": receiver, "area": area}
 
     return make
+
+
+@pytest.fixture
+def wide_town(store: Store) -> Store:
+    """Give a store with a town of five villages of four grids each, every grid 100 m by 100 m."""
+    features = [
+        box(f"{'PQRST'[row]}{column}", "PQRST"[row], column * 100, row * 100, column * 100 + 100, row * 100 + 100)
+        for row in range(5)
+        for column in range(4)
+    ]
+    partition = assembled(features, 2, itertools.count(1))
+    store.run(lambda unit: partitions.save_import(unit, ROOT, partition), actor=TOWN, at=noon("2026-09-01"))
+    return store
