@@ -85,11 +85,18 @@ def town(store: Store, town_partition: Partition) -> Store:
 class Office:
     """Does things with a store on chosen days."""
 
-    def __init__(self, opened: Store) -> None:
+    noon = staticmethod(noon)
+
+    def __init__(self, opened: Store, root: str = ROOT) -> None:
         self.store = opened
+        self.root = root
 
     def hand(self, day: str, who: Actor = TOWN, key: str = "") -> Hand:
         return Hand(self.store, who, noon(day), key)
+
+    def city(self, day: str) -> Hand:
+        """Return the hand of the city office."""
+        return self.hand(day, CITY)
 
     def keys(self, on: str = "2026-09-01") -> dict[str, str]:
         """Return the key of each unit by its code."""
@@ -100,7 +107,7 @@ class Office:
     def draft(
         self, day: str, first: str | None, *operations: dict[str, Any], title: str = "调整", **more: Any
     ) -> Change:
-        begun = Begun(ROOT, title, "因需", effective_from=date.fromisoformat(first) if first else None, **more)
+        begun = Begun(self.root, title, "因需", effective_from=date.fromisoformat(first) if first else None, **more)
         change = drafts.create(self.hand(day), begun)
         for operation in operations:
             change = drafts.operate(self.hand(day), change.id, change.rev, operation)
@@ -137,6 +144,12 @@ class Office:
 @pytest.fixture
 def office(town: Store) -> Office:
     return Office(town)
+
+
+@pytest.fixture
+def office_of() -> Callable[[Store, str], Office]:
+    """Return what makes an office over a root of a store."""
+    return Office
 
 
 @pytest.fixture
