@@ -107,7 +107,8 @@ class Office:
     def draft(
         self, day: str, first: str | None, *operations: dict[str, Any], title: str = "调整", **more: Any
     ) -> Change:
-        begun = Begun(self.root, title, "因需", effective_from=date.fromisoformat(first) if first else None, **more)
+        root = more.pop("root", self.root)
+        begun = Begun(root, title, "因需", effective_from=date.fromisoformat(first) if first else None, **more)
         change = drafts.create(self.hand(day), begun)
         for operation in operations:
             change = drafts.operate(self.hand(day), change.id, change.rev, operation)
@@ -190,3 +191,12 @@ def wide_town(store: Store) -> Store:
     partition = assembled(features, 2, itertools.count(1))
     store.run(lambda unit: partitions.save_import(unit, ROOT, partition), actor=TOWN, at=noon("2026-09-01"))
     return store
+
+
+@pytest.fixture
+def other_town(town: Store) -> dict[str, str]:
+    """Give the store a second town beside the first, and return the keys of its units by code."""
+    features = [box("X", "Y", 400, 0, 500, 100), box("Z", "Y", 500, 0, 600, 100)]
+    partition = assembled(features, 2, itertools.count(1_000))
+    town.run(lambda unit: partitions.save_import(unit, "海岬镇", partition), actor=TOWN, at=noon("2026-09-03"))
+    return {unit.code: unit.key for unit in partition.units if unit.code}
