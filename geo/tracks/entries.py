@@ -16,10 +16,10 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class EntryPolicy:
-    """A side holds once a fix lies ``margin_m`` or ``sigmas`` deviations beyond the border, and counts if it lasts ``dwell_s``."""
+    """A side holds once a fix lies ``margin_m`` or ``sigmas`` deviations beyond the border; it counts if it lasts ``dwell_s``."""
 
     margin_m: float = 8.0
-    sigmas: float = 1.5
+    sigmas: float = 2.0
     dwell_s: float = 60.0
 
 

@@ -19,8 +19,8 @@ from geo.tracks import distance, simtown, simulate
 from geo.tracks.clock import Window
 from geo.tracks.entries import EntryPolicy, entries
 from geo.tracks.simphone import Noise
-from geo.tracks.simulate import Behaviour
 from geo.tracks.simtown import Town
+from geo.tracks.simulate import Behaviour
 from rules.parameters import defaults
 
 Bools = npt.NDArray[np.bool_]
@@ -47,7 +47,7 @@ CONFIDENCE: Final = 0.95
 class Judged:
     """One day: how it was spent, what is true, and what each method says, in seconds; completeness.
 
-    Entries as counted by us, as counted from one fix to the next (``jitters``), and true ones by the same definition (``entered``).
+    Entries as we count them, as counted from one fix to the next (``jitters``), and true ones by our definition (``entered``).
     """
 
     behaviour: int
