@@ -256,7 +256,7 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
 
 def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
     """Return the pieces with the bounds of the watched ones: their probability, and the doubt near the border."""
-    watched = pieces.kind < UNWATCHED
+    watched = pieces.kind < CROSSING  # when a border was crossed between two fixes, only what is possible bounds
     low, high = pieces.low.copy(), pieces.high.copy()
     low[watched], high[watched] = doubt.bounds(
         pieces.seconds[watched],
