@@ -72,7 +72,8 @@ def write_table(run: dict[str, Any], lang: str) -> None:
         ratio = f"{row['ratio']:.2f}" if row["ratio"] is not None else row.get("reason", "–")
         table.add_row(row["what"], row["who"], *times, ratio)
     screen = Console()
-    (screen if screen.is_terminal else Console(width=WIDTH)).print(table)
+    if run["rows"]:
+        (screen if screen.is_terminal else Console(width=WIDTH)).print(table)
     for name, figure in run["figures"].items():
         output.write_line(f"  {name}: {figure:,.4g}")
 
