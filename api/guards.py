@@ -52,6 +52,11 @@ class Hosts:
         more = {urlsplit(address).hostname or "" for address in addresses}
         return cls(LOOPBACK_NAMES | (more - {""}))
 
+    def hold(self, scope: Scope) -> bool:
+        """Return whether a request calls this server by exactly one name, and that is one of these."""
+        called = [value for name, value in scope["headers"] if name == b"host"]
+        return len(called) == 1 and _host(called[0].decode("latin-1")) in self.names
+
 
 def require_small_head(scope: Scope) -> None:
     """Refuse an address or headers of a size that no page of ours makes."""

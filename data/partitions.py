@@ -162,6 +162,19 @@ def load(s: Reading, root_name: str | None = None, on: date | None = None, known
     return _partition(root, rows, _leaf_rings(s, root.id, rows, conditions), _frame(s, root.id, frame))
 
 
+def load_at(s: Reading, root: Root, on: date, seq: int) -> Partition:
+    """Return a root's partition on a day, as known at an entry of its ledger.
+
+    Errors: ``store.not_valid_then``.
+    """
+    conditions = [believed(UnitVersion, seq), on_day(UnitVersion, on)]
+    rows = states.versions(s, root.id, *conditions)
+    if not rows:
+        raise NotFoundError("store.not_valid_then", root.name, got=on.isoformat())
+    frame = and_(believed(RootFrame, seq), on_day(RootFrame, on))
+    return _partition(root, rows, _leaf_rings(s, root.id, rows, conditions), _frame(s, root.id, frame))
+
+
 def _state(
     s: Reading, root_name: str | None, on: date | None, known_on: date | None
 ) -> tuple[Root, list[ColumnElement[bool]], ColumnElement[bool]]:
