@@ -22,7 +22,7 @@ from geo.errors import NotFoundError
 from geo.partition.model import Partition
 
 MARK: Final = 16  # hexadecimal digits of the entry's hash
-_NAME: Final = re.compile(r"(\d{1,9})-(\d{4})(\d{2})(\d{2})-([0-9a-f]{16})", re.ASCII)
+_NAME: Final = re.compile(r"(\d{1,9})-(\d{8})-[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,20 @@ def version_named(s: Reading, root_name: str, name: str) -> Version:
     """Return the version that ``name`` means; errors: ``store.no_root``; `NotFoundError` ``version.missing``."""
     root = partitions.find_root(s, root_name)
     parts = _NAME.fullmatch(name)
-    if parts is not None:
-        seq, mark = int(parts[1]), parts[5]
-        try:
-            since = date(int(parts[2]), int(parts[3]), int(parts[4]))
-        except ValueError:
-            since = None
-        if since and mark == _mark(s, root.id, seq) and since == _since(s, root.id, seq, since):
-            return Version(root, seq, since, mark)
+    day = _day(parts[2]) if parts is not None else None
+    if parts is not None and day is not None:
+        seq = int(parts[1])
+        found = Version(root, seq, _since(s, root.id, seq, day), _mark(s, root.id, seq))
+        if found.name == name:
+            return found
     raise NotFoundError("version.missing", name[:60])
+
+
+def _day(digits: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    except ValueError:
+        return None
 
 
 def load(s: Reading, version: Version) -> Partition:
@@ -77,11 +82,12 @@ def _since(s: Reading, root_id: int, seq: int, on: date) -> date:
         for column in (table.valid_from, table.valid_to):
             known: Any = believed(table, seq)
             query = select(func.max(column)).where(table.root_id == root_id, known, column <= on)
-            found += [day for day in s.connection.execute(query).scalars() if day is not None]
+            latest: date | None = s.connection.execute(query).scalar_one()
+            found.append(latest or OPEN_START)
     return max(found)
 
 
-def _mark(s: Reading, root_id: int, seq: int) -> str | None:
+def _mark(s: Reading, root_id: int, seq: int) -> str:
+    """Return the beginning of the hash of an entry, nothing where there is no such entry."""
     query = select(LedgerRow.hash).where(LedgerRow.root_id == root_id, LedgerRow.seq == seq)
-    found = s.connection.execute(query).scalar_one_or_none()
-    return None if found is None else found[:MARK]
+    return (s.connection.execute(query).scalar_one_or_none() or "")[:MARK]

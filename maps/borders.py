@@ -57,6 +57,6 @@ def borders_document(
 
 
 def _sparse(kinds: UInt8) -> list[int]:
-    """Return the kinds that are not 0 as pairs: how many vertices further than the one before (the first: from the start), kind."""
+    """Return the kinds that are not 0 as pairs: how many vertices after the last such one (at first: after vertex 0), kind."""
     there = np.flatnonzero(kinds)
     return np.column_stack([np.diff(there, prepend=0), kinds[there]]).ravel().tolist()

@@ -3,13 +3,10 @@
 import gzip
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import Lock, RLock
 from typing import Any, Final
-
-import numpy as np
 
 from api.services import unit_card
 from api.services.pictures import Picture

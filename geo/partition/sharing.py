@@ -40,8 +40,11 @@ class SharedBorders:
 
 @dataclass(frozen=True, eq=False)
 class _Runs:
-    """Stretches of leaf rings from node to node: the segments ``at`` (s,) of each run in order, ``start`` (k + 1,) where each
-    begins, ``twin`` (k,) the run along the same border on its other side (-1 on the outline)."""
+    """Stretches of leaf rings from node to node.
+
+    ``at`` (s,) the segments of each run in order, ``start`` (k + 1,) where each begins, ``twin`` (k,) the run along the same
+    border on its other side (-1 on the outline).
+    """
 
     at: Int64
     start: Int64

@@ -137,9 +137,9 @@ def _upright(cut: Rings, shell: npt.NDArray[np.bool_]) -> tuple[Rings, npt.NDArr
 
 
 def rings_of(borders: SharedBorders, xy: npt.NDArray[np.integer], start: Int64, which: Int64) -> Rings:
-    """Return the rings numbered ``which``, put together from borders drawn as ``xy`` and ``start``; walked from their first border.
+    """Return the rings numbered ``which``, put together from borders drawn as ``xy`` and ``start``; ``owner``: the unit.
 
-    ``owner`` is the unit of each.
+    Each begins where its first border begins.
     """
     counts = np.diff(borders.first)[which]
     place = np.repeat(borders.first[:-1][which] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
