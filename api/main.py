@@ -26,9 +26,9 @@ WHOLE: tuple[ModuleType, ...] = (today, jobs, map_routes, tiles, search, tracks,
 def create_app(settings: Settings) -> FastAPI:
     """Return the whole application: pages, API, public boards. Meant for loopback; nothing happens at import."""
     app = _application(settings, public=False)
+    app.router.routes.extend(tiles.kept_router.routes)  # asked for most, so looked at first
     for module in WHOLE:
         app.router.routes.extend(module.router.routes)
-    app.router.routes.extend(tiles.kept_router.routes)
     app.router.routes.extend(boards.public_router.routes)
     return _finished(app, settings)
 
