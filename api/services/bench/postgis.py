@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def database(where: Path, port: int) -> Iterator[Database]:
+def database(where: Path, port: int) -> Generator[Database]:
     """Give a database with PostGIS, its programs in ``where``; it is stopped and removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="wgb", dir="/tmp"))
     user = "postgres" if os.geteuid() == 0 else None  # initdb refuses root

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(words: list[str], more: Mapping[str, str], output: int | None = None) -> Iterator[subprocess.Popen[str]]:
+def _process(words: list[str], more: Mapping[str, str], output: int | None = None) -> Generator[subprocess.Popen[str]]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("WANGGE_", "TIPG_"))}
     with subprocess.Popen(words, env={**kept, **more}, stdout=output, text=True) as running:
         try:
@@ -42,7 +42,7 @@ def _process(words: list[str], more: Mapping[str, str], output: int | None = Non
 
 
 @contextmanager
-def wangge(store: Path) -> Iterator[tuple[int, int]]:
+def wangge(store: Path) -> Generator[tuple[int, int]]:
     """Give the ports of the whole application and of the public tiles, served by one ``wangge serve``."""
     words = [sys.executable, "-P", "-m", "api.cli", "serve", "--port", "0", "--tiles-port", "0", "--json"]
     with _process(words, {"WANGGE_STORE": str(store)}, subprocess.PIPE) as running:
@@ -56,7 +56,7 @@ def wangge(store: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def tipg(address: str) -> Iterator[int]:
+def tipg(address: str) -> Generator[int]:
     """Give the port of tipg on a database, its tiles as large beyond the edge as ours."""
     port = free_port()
     words = [sys.executable, "-m", *TIPG, "--port", str(port)]
