@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from mapbox_vector_tile import decode
+from shapely.geometry.base import BaseGeometry
 
 from api.services.bench import postgis, servers
 from api.services.bench.harness import DifferentAnswerError, absent
@@ -100,7 +101,7 @@ def require_alike(tile: Tile, ours: bytes, theirs: bytes) -> None:
             raise DifferentAnswerError(f"{tile}: {code} differs by {difference:.0f} square tile units")
 
 
-def drawn(body: bytes, layer: str) -> dict[str, shapely.Geometry]:
+def drawn(body: bytes, layer: str) -> dict[str, BaseGeometry]:
     """Return what a tile shows inside its edges, by code."""
     inside = shapely.box(0, 0, EXTENT, EXTENT)
     features = decode(body, default_options={"y_coord_down": True}).get(layer, {"features": []})["features"]

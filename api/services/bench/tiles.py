@@ -48,7 +48,7 @@ class Server:
 
 
 def run(seed: int, quick: bool) -> Outcome:
-    """Return the milliseconds a tile over each listener and over tipg, and what the town weighs as shared borders."""
+    """Return the microseconds a tile over each listener and over tipg, and what the town weighs as shared borders."""
     partition = town.partition_of(cells.make(QUICK if quick else UNITS, seed))
     with tempfile.TemporaryDirectory(prefix="wangge-bench-") as folder, ExitStack() as stack:
         path = town.store_of(partition, Path(folder))
@@ -128,13 +128,13 @@ def rates(loads: dict[str, list[Load]]) -> dict[str, float]:
 
 
 def rows(loads: dict[str, list[Load]], tiles: int, reason: str) -> list[Row]:
-    """Return rows of milliseconds a tile: the declared route and tipg, then the public listener and tipg."""
-    times = {who: [1000 / one.per_second for one in each] for who, each in loads.items()}
+    """Return rows of microseconds a tile: the declared route and tipg, then the public listener and tipg."""
+    times = {who: [1e6 / one.per_second for one in each] for who, each in loads.items()}
     peer = next((who for who in loads if who not in (ROUTE, PUBLIC)), "tipg")
     table: list[Row] = []
     for ours in (ROUTE, PUBLIC):
         what = f"{tiles} tiles, 8 connections, against the {ours.removeprefix(f'{OURS}, ')}"
         base = statistics.median(times[ours])
-        table.append(row(what, Contender(ours), times[ours], base, "ms"))
-        table.append(row(what, Contender(peer, reason=reason), times.get(peer), base, "ms"))
+        table.append(row(what, Contender(ours), times[ours], base, "µs"))
+        table.append(row(what, Contender(peer, reason=reason), times.get(peer), base, "µs"))
     return table
