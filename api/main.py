@@ -14,7 +14,7 @@ from api.routes import assets, boards, documents, jobs, search, shell, tiles, to
 from api.routes import map as map_routes
 from api.services.tasks import Runner
 from api.settings import Settings, from_environment
-from api.shelf import Shelf
+from api.shelf import Shelf, Shelved
 from api.stores import StoreHolder
 
 FORM_OVERHEAD = 200_000
@@ -26,7 +26,6 @@ WHOLE: tuple[ModuleType, ...] = (today, jobs, map_routes, tiles, search, tracks,
 def create_app(settings: Settings) -> FastAPI:
     """Return the whole application: pages, API, public boards. Meant for loopback; nothing happens at import."""
     app = _application(settings, public=False)
-    app.router.routes.extend(tiles.kept_router.routes)  # asked for most, so looked at first
     for module in WHOLE:
         app.router.routes.extend(module.router.routes)
     app.router.routes.extend(boards.public_router.routes)
@@ -77,6 +76,8 @@ def _application(settings: Settings, *, public: bool) -> FastAPI:
 def _finished(app: FastAPI, settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
+    if not app.state.public:
+        app.add_middleware(Shelved, shelf=app.state.shelf)
     app.add_middleware(guards.Guard, hosts=_hosts(app), body_bytes=settings.http_bytes + FORM_OVERHEAD)
     auth.require_declarations(app.router.routes)
     return app

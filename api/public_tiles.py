@@ -28,9 +28,5 @@ class PublicTiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and scope["method"] == "GET":
-            ready = self._find(scope)
-            if ready is not None and self._hosts.hold(scope):
-                await ready(scope, receive, send)
-                return
-        await self.inner(scope, receive, send)
+        ready = self._find(scope) if scope["type"] == "http" and self._hosts.hold(scope["headers"]) else None
+        await (self.inner if ready is None else ready.response)(scope, receive, send)

@@ -1,6 +1,6 @@
 """The versions of a root for maps: which one a day shows, its shared borders, its vector tiles."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import clock, guards
-from api.auth import Action, DeclaredRoute, Resource, actor_of, allow, declaration_of, declares
+from api.auth import Action, DeclaredRoute, Resource, declaration_of, declares
 from api.routes.parameters import Day
 from api.services import versions
-from api.shelf import Shelf, answer, wants_gzip
+from api.shelf import Ready, Shelf, answer, wants_gzip
 from geo.errors import NotFoundError
 from maps.tiles import MEDIA_TYPE
 
@@ -22,27 +22,8 @@ VersionName = Annotated[str, Path(max_length=60, description="as `version/1` nam
 Place = Annotated[int, Path(ge=0)]
 
 
-class ShelfRoute(DeclaredRoute):
-    """A declared route whose answers never change: one that is on the shelf is sent at once, if the asker may have it."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler that looks on the shelf first."""
-        make = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            ready = request.app.state.shelf.find(request.scope)
-            declared = declaration_of(self)
-            if ready is None or declared is None:
-                return await make(request)
-            allow(actor_of(request), declared.action, declared.resource)
-            return ready
-
-        return handler
-
-
 router = APIRouter(route_class=DeclaredRoute)
-kept_router = APIRouter(route_class=ShelfRoute)
-public_router = APIRouter(route_class=ShelfRoute)
+public_router = APIRouter(route_class=DeclaredRoute)
 
 
 @router.get("/api/roots/{root:path}/version")
@@ -52,7 +33,7 @@ def version(request: Request, root: Root, on: Day = None, known_on: Day = None) 
     return versions.document(request.app.state.stores.get(), root, on or clock.today(), known_on, _base(root))
 
 
-@kept_router.get(
+@router.get(
     "/api/roots/{root:path}/borders/{version}", response_class=Response, responses={200: {"content": {JSON: {}}}}
 )
 @declares(Action.READ, Resource.GRID)
@@ -62,7 +43,7 @@ async def borders(request: Request, root: Root, version: VersionName) -> Respons
     return await _sent(request, lambda: versions.named(store.get(), root, version).borders(), JSON)
 
 
-@kept_router.get(
+@router.get(
     "/api/roots/{root:path}/tiles/{version}/{z}/{x}/{y}",
     response_class=Response,
     responses={200: {"content": {MEDIA_TYPE: {}}}},
@@ -112,8 +93,9 @@ async def _sent(request: Request, make: Callable[[], bytes], media_type: str) ->
     as_is = wants_gzip(request.scope)
     made = answer(zipped, media_type, guards.HEADERS, as_is=as_is)
     shelf: Shelf = request.app.state.shelf
-    if zipped and as_is:
-        shelf.keep(request.scope["path"], made)
+    declared = declaration_of(request.scope["route"])
+    if zipped and as_is and declared is not None:
+        shelf.keep(request.scope["path"], Ready(made, declared))
     return made
 
 
