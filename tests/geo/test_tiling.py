@@ -1,6 +1,7 @@
 """Tiles: what is drawn lies within one tile unit of what is stored, and neighbours leave no gap at any zoom."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,16 @@ INSIDE = shapely.box(0, 0, EXTENT, EXTENT)
 STEP_M = 50.0
 
 
+SLANTED = np.array([[5, 1], [-2, 3]])  # so that lines cross the edges of tiles at any angle
+
+
 def drawn(drawing: Any, rows: list[list[str]]) -> Partition:
     made = drawing.assemble("\n".join("".join(row) for row in rows), level=3, parents=PARENTS)
     assert made.partition is not None
-    return made.partition
+    rings = made.partition.leaf_rings
+    corner = rings.xy.min(axis=0)
+    slanted = Rings((rings.xy - corner) @ SLANTED + corner, rings.start, rings.owner, rings.kind)
+    return replace(made.partition, leaf_rings=slanted)
 
 
 def in_units(partition: Partition, shape: BaseGeometry, zoom: int, tile: tuple[int, int] = (0, 0)) -> BaseGeometry:
