@@ -48,7 +48,7 @@ def programs() -> Path | None:
 @contextmanager
 def database(where: Path, port: int) -> Generator[Database]:
     """Give a database with PostGIS, its programs in ``where``; it is stopped and removed at the end."""
-    home = Path(tempfile.mkdtemp(prefix="wgb", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="wgb"))
     user = "postgres" if os.geteuid() == 0 else None  # initdb refuses root
     as_user: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
     if user:
@@ -60,9 +60,7 @@ def database(where: Path, port: int) -> Generator[Database]:
 
     try:
         run("initdb", "-D", home / "d", "-U", USER, "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = (
-            f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c shared_buffers=512MB"
-        )
+        options = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=512MB"
         run("pg_ctl", "-D", home / "d", "-w", "-l", home / "log", "-o", options, "start")
         run("createdb", "-h", "127.0.0.1", "-p", port, "-U", USER, DATABASE)
         made = Database(port, where)
