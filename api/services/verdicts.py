@@ -16,9 +16,11 @@ import pyproj
 import shapely
 
 from api import messages
+from api.services.duties import Known
 from geo.tracks import clock
 from geo.tracks.presence import Presence, Span, State, Why
 from rules.articles import place
+from rules.days import Kind
 from rules.parameters import Policy
 from rules.verdict import Finding, Level, Measured
 
@@ -40,6 +42,7 @@ class Case:
     grid: str
     on: date
     role: str | None
+    day: Known
     shift: str | None
     zone: ZoneInfo
     datum: str
@@ -136,10 +139,10 @@ def _of_the_case(case: Case, policy: Policy) -> list[Asked]:
     half, whole = (policy.number(f"{name}.required", case.on) for name in ("half_day", "worked_day"))
     working = clock_time(case.working_s / 60)
     asked: list[tuple[bool, Asked]] = [
-        (True, ("question.working_day", {"on": case.on.isoformat()})),
+        *_of_the_day(case),
         (not policy.text("regulation.issued_on", case.on), ("question.issue_date", {})),
         (case.role is None, ("question.role", {})),
-        (case.role == "level_3_worker", ("question.rota", {})),
+        (case.role == "level_3_worker" and not case.day.roster, ("question.rota", {})),
         (case.shift is None, ("question.shift", {})),
         (True, ("question.half_day", {"needed": half / 60})),
         (True, ("question.worked_time", {"working": working})),
@@ -148,13 +151,27 @@ def _of_the_case(case: Case, policy: Policy) -> list[Asked]:
     return [one for holds, one in asked if holds]
 
 
+def _of_the_day(case: Case) -> list[tuple[bool, Asked]]:
+    """Return what is open about the day itself."""
+    facts, on = case.day.facts, {"on": case.on.isoformat()}
+    resting = facts.kind is Kind.REST and (facts.rostered is None or facts.role is None)
+    return [
+        (facts.kind is Kind.UNPUBLISHED, ("question.unpublished", on)),
+        (resting, ("question.rest_day", on)),
+        (case.day.share < 1, ("question.share", {"percent": round(case.day.share * 100)})),
+    ]
+
+
 def _of_the_tracks(measured: Presence, tracks: Sequence[Document]) -> list[Asked]:
     """Return what is odd about the fixes."""
     asked: list[Asked] = []
     too_fast = sum(span.why is Why.TOO_FAST for span in measured.spans)
     if too_fast:
         asked.append(("question.too_fast", {"number": too_fast}))
-    if not measured.fixes and any(track["first"] for track in tracks):
+    disputed = sum(span.seconds for span in measured.spans if span.why is Why.DISPUTED)
+    if disputed:
+        asked.append(("question.disputed", {"minutes": clock_time(math.ceil(disputed / 60))}))
+    if not measured.fixes and any(track["points_kept"] > track["without_time"] for track in tracks):
         asked.append(("question.other_time", _span_of(tracks)))
     elif not measured.fixes and any(track["without_time"] for track in tracks):
         asked.append(("question.no_times", {}))

@@ -7,23 +7,35 @@ from data.tables.identity import StoreRow
 from data.tables.jobs import JobRow
 from data.tables.ledger import LedgerRow
 from data.tables.partition import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
+from data.tables.patrols import DeletionRow, ReceiptRow, TrackHourRow, TrackPartRow, VerdictRow, VerdictStepRow
 from data.tables.places import DeliveryRow, LineRow, PlaceRow
+from data.tables.roster import AbsenceRow, AssignmentRow, PersonRow, ShiftRow
 
 __all__ = [
+    "AbsenceRow",
+    "AssignmentRow",
     "Base",
     "BoardRow",
     "ChangeEventRow",
     "ChangeRow",
     "CodeRow",
+    "DeletionRow",
     "DeliveryRow",
     "DocumentRow",
     "JobRow",
     "LedgerRow",
     "LineRow",
     "PartitionRoot",
+    "PersonRow",
     "PlaceRow",
+    "ReceiptRow",
     "RootFrame",
+    "ShiftRow",
     "StoreRow",
+    "TrackHourRow",
+    "TrackPartRow",
     "UnitRow",
     "UnitVersion",
+    "VerdictRow",
+    "VerdictStepRow",
 ]
