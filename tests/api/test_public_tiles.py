@@ -95,7 +95,7 @@ def whole(town_store: str) -> list[tuple[str, str]]:
             path = path.replace(f"{{{name}}}", value)
         while "{" in path:
             path = path[: path.index("{")] + "1" + path[path.index("}") + 1 :]
-        found += [(method, path) for method in route.methods]
+        found += [(method, path) for method in route.methods or ()]
     return found
 
 
