@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import auth, errors, guards
 from api.public_tiles import PublicTiles
-from api.routes import assets, boards, documents, jobs, search, shell, tiles, today, tracks
+from api.routes import assets, boards, changes, documents, history, jobs, packages, search, shell, tiles, today, tracks
 from api.routes import map as map_routes
 from api.services.tasks import Runner
 from api.settings import Settings, from_environment
@@ -20,7 +20,10 @@ from api.stores import StoreHolder
 FORM_OVERHEAD = 200_000
 SMALLEST_ZIPPED = 2_000
 
-WHOLE: tuple[ModuleType, ...] = (today, jobs, map_routes, tiles, search, tracks, boards, shell, documents, assets)
+WHOLE: tuple[ModuleType, ...] = (
+    *(today, jobs, map_routes, tiles, search, tracks, boards),
+    *(changes, packages, history, shell, documents, assets),
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
