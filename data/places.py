@@ -23,6 +23,7 @@ from data.tables import DeliveryRow, LineRow, PlaceRow, StoreRow
 from data.tables.columns import OPEN_END, OPEN_START, instant_text
 from geo.errors import ConflictError, InputError, NotFoundError
 from geo.partition import lattice
+from geo.partition.model import Int64
 
 PLACE, LINE = "place", "line"
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -123,7 +124,7 @@ def save(
     if unit.plane is None:
         raise InputError("plane.unset", kind)
     unit.connection.execute(select(StoreRow.id).with_for_update())  # one delivery at a time
-    wanted = _Wanted(subject, kind, valid_from, _last(unit) + 1)
+    wanted = _Wanted(subject, kind, valid_from, last_delivery(unit) + 1)
     items = [Item(i.code, i.name, snapped(i.geometry), i.quantity, i.attributes) for i in items]
     by_code = {item.code: item for item in items}
     if len(by_code) != len(items):
@@ -244,10 +245,6 @@ def _insert(unit: Writing, wanted: _Wanted, rows: Sequence[tuple[Item, date, dat
         geopackage.widen_extent(unit.connection, wanted.subject, (minx, miny, maxx, maxy), unit.at)
 
 
-def _last(s: Reading) -> int:
-    return s.connection.execute(select(func.max(DeliveryRow.seq))).scalar_one() or 0
-
-
 def _append(unit: Writing, wanted: _Wanted, content: dict[str, Any]) -> None:
     """Write the delivery's entry after the one before; recorded times never decrease."""
     query = select(DeliveryRow.hash, DeliveryRow.recorded_at).where(DeliveryRow.seq == wanted.seq - 1)
@@ -281,6 +278,30 @@ def known_delivery(s: Reading, known_on: date) -> int:
     end = datetime.combine(known_on, datetime.min.time(), ledger.ZONE) + timedelta(days=1)
     query = select(func.max(DeliveryRow.seq)).where(DeliveryRow.recorded_at < end)
     return s.connection.execute(query).scalar_one_or_none() or 0
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Places as arrays: ``xy`` (n, 2) centimetres, ``quantity`` (n,) how many stand at each."""
+
+    xy: Int64
+    quantity: Int64
+
+
+def points(s: Reading, kind: str, on: date, known_seq: int | None = None) -> Points:
+    """Return the places of a kind on a day as arrays, as known at a delivery (None: now)."""
+    conditions = (PlaceRow.kind == kind, believed(PlaceRow, known_seq), on_day(PlaceRow, on))
+    query = select(PlaceRow.quantity, raw(PlaceRow.geom, s.dialect)).where(*conditions).order_by(PlaceRow.id)
+    rows = s.connection.execute(query).all()
+    if not rows:
+        return Points(np.empty((0, 2), np.int64), np.empty(0, np.int64))
+    metres = shapely.get_coordinates(read_all([row[1] for row in rows], s.dialect))
+    return Points(lattice.snap(metres), np.array([row[0] for row in rows], np.int64))
+
+
+def last_delivery(s: Reading) -> int:
+    """Return the number of the last delivery, 0 if there was none."""
+    return s.connection.execute(select(func.max(DeliveryRow.seq))).scalar_one() or 0
 
 
 def load(
