@@ -9,7 +9,20 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import auth, errors, guards
-from api.routes import assets, boards, changes, documents, history, jobs, packages, search, shell, today, tracks
+from api.routes import (
+    assets,
+    boards,
+    changes,
+    documents,
+    drafts,
+    history,
+    jobs,
+    packages,
+    search,
+    shell,
+    today,
+    tracks,
+)
 from api.routes import map as map_routes
 from api.services.tasks import Runner
 from api.settings import Settings, from_environment
@@ -20,7 +33,7 @@ SMALLEST_ZIPPED = 2_000
 
 WHOLE: tuple[ModuleType, ...] = (
     *(today, jobs, map_routes, search, tracks, boards),
-    *(changes, packages, history, shell, documents, assets),
+    *(changes, packages, drafts, history, shell, documents, assets),
 )
 
 

@@ -13,6 +13,7 @@ from api.stores import StoreHolder
 NAV: Final = (
     ("today", "/", "today.title", Resource.DESK),
     ("map", "/map", "map.title", Resource.GRID),
+    ("drafts", "/drafts", "drafts.title", Resource.CHANGE),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
     ("about", "/about", "about.title", Resource.SHELL),
 )

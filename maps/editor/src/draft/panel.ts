@@ -1,0 +1,119 @@
+// What stands beside the map: a piece of page the server writes. Its buttons and forms make the calls; what is written is kept at once.
+
+import type { Client } from "./client";
+import { Refused } from "./client";
+import type { Draft } from "./draft";
+import type { Json } from "./operations";
+import type { Point } from "./sheet";
+
+export interface PanelHost {
+  jump(at: Point | null, unit: string): void;
+  submitted(): void;
+}
+
+export class Panel {
+  private readonly box = document.querySelector<HTMLElement>("#panel") as HTMLElement;
+  private asked = 0;
+
+  constructor(
+    private readonly number: string,
+    private readonly draft: Draft,
+    private readonly host: PanelHost,
+  ) {
+    this.box.addEventListener("click", (event) => this.click(event));
+    this.box.addEventListener("change", (event) => this.changed(event));
+    this.box.addEventListener("submit", (event) => this.sent(event));
+  }
+
+  async refresh(): Promise<void> {
+    const turn = ++this.asked;
+    const answer = await fetch(`/drafts/${this.number}/panel`, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const text = await answer.text();
+    if (turn !== this.asked) return;
+    const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map(({ id }) => id);
+    const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>("#panel [name]")?.getAttribute("name");
+    this.box.innerHTML = text; // from our own server, escaped there; the policy of the page runs no script in it
+    for (const id of open) this.box.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+    if (focused) this.box.querySelector<HTMLElement>(`details[open] [name="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  private click(event: Event): void {
+    const button = (event.target as HTMLElement).closest<HTMLElement>("button");
+    if (!button) return;
+    const { dataset } = button;
+    const { client } = this.draft;
+    if ("undo" in dataset) void this.draft.undo();
+    else if ("redo" in dataset) void this.draft.redo();
+    else if (dataset["at"] !== undefined) this.host.jump(point(dataset["at"]), dataset["of"] ?? "");
+    else if (dataset["open"]) this.open(dataset["open"]);
+    else if (dataset["accept"]) this.accept(dataset["accept"]);
+    else if (dataset["removePaper"]) void this.draft.after((rev) => client.removeDocument(rev, dataset["removePaper"] as string));
+    else if ("submitChange" in dataset) void this.draft.after((rev) => client.submit(rev)).then((done) => done && this.host.submitted());
+    else if ("rebase" in dataset) void this.rebase(client);
+    else if ("rebaseDo" in dataset) void this.rebased();
+  }
+
+  private open(id: string): void {
+    const part = this.box.querySelector<HTMLDetailsElement>(`#${CSS.escape(id)}`);
+    part?.setAttribute("open", "");
+    const empty = [...(part?.querySelectorAll<HTMLInputElement>("input, textarea, select") ?? [])].find((one) => one.value === "");
+    (empty ?? part?.querySelector<HTMLElement>("input, select"))?.focus();
+  }
+
+  private accept(finding: string): void {
+    const form = this.box.querySelector<HTMLFormElement>("#accept");
+    if (!form) return;
+    form.hidden = false;
+    (form.elements.namedItem("finding") as HTMLInputElement).value = finding;
+    (form.elements.namedItem("reason") as HTMLInputElement).focus();
+  }
+
+  // A field of the case is kept as soon as it is left.
+  private changed(event: Event): void {
+    const field = event.target as HTMLInputElement;
+    if (field.form?.dataset["call"] !== "edit" || !field.checkValidity()) return;
+    const day = field.matches("[data-day]");
+    const value = day && field.value === "" ? null : field.value;
+    void this.draft.after((rev) => this.draft.client.edit(rev, { [field.name]: value }));
+  }
+
+  private sent(event: SubmitEvent): void {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const given = new FormData(form);
+    if (form.dataset["call"] === "accept") {
+      const fields: Json = { finding: given.get("finding"), reason: given.get("reason") };
+      void this.draft.after((rev) => this.draft.client.accept(rev, fields));
+    }
+    if (form.dataset["call"] === "document") {
+      const file = given.get("file");
+      if (!(file instanceof File) || file.size === 0) given.delete("file");
+      void this.draft.after((rev) => this.draft.client.document(rev, given));
+    }
+  }
+
+  private readonly choices: Json = {};
+
+  // Base, theirs and mine side by side for each step that can no longer be done; the planner drops it or draws it anew.
+  private async rebase(client: Client): Promise<void> {
+    const box = this.box.querySelector<HTMLElement>("#rebase");
+    if (!box) return;
+    const answer = await fetch(`/drafts/${this.number}/rebase`, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Refused({ status: answer.status, code: "", detail: "", values: {} });
+    box.innerHTML = await answer.text();
+    void client;
+  }
+
+  private async rebased(): Promise<void> {
+    this.box.querySelectorAll<HTMLSelectElement>("#rebase select[data-operation]").forEach((select) => {
+      if (select.value !== "keep") this.choices[select.dataset["operation"] as string] = select.value;
+    });
+    await this.draft.after((rev) => this.draft.client.rebase(rev, this.choices, true));
+  }
+}
+
+function point(text: string): Point | null {
+  const [x, y] = text.split(",").map(Number);
+  return text && Number.isFinite(x) && Number.isFinite(y) ? [Number(x), Number(y)] : null;
+}
