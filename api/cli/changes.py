@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli import change_words, output
+from api.cli import change_words, drafting, output
 from api.cli.grids import DAY, JsonOption, KnownOption, RootOption
 from api.settings import from_environment
 
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     group.command("show")(change_show)
     group.command("replay")(change_replay)
     group.command("export")(change_export)
+    drafting.register(group)
     app.add_typer(group, name="change")
     app.command("history")(history)
 

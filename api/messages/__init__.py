@@ -36,11 +36,16 @@ class _Plain(Formatter):
     def get_field(self, field_name: str, args: object, kwargs: Mapping[str, object]) -> tuple[object, str]:
         return kwargs.get(field_name, ""), field_name
 
+    def _joined(self, words: list[str]) -> str:
+        return ("、" if self._lang == "zh" else ", ").join(words)
+
     def format_field(self, value: object, format_spec: str) -> str:
         if SUBJECT.fullmatch(format_spec):
             names = cast("list[object]", value) if isinstance(value, list) else [value]
             found = [table().get(f"{format_spec}.{name}", {self._lang: str(name)})[self._lang] for name in names]
-            return ("、" if self._lang == "zh" else ", ").join(found)
+            return self._joined(found)
+        if isinstance(value, list):
+            return self._joined([str(one) for one in cast("list[object]", value)])
         return format(value, format_spec) if isinstance(value, int | float) else str(value)
 
 

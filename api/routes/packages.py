@@ -10,9 +10,11 @@ from api.routes import forms
 from api.routes.bodies import Revision
 from api.routes.changes import ChangeId, answer, hand_of
 from api.routes.forms import Form
-from api.routes.parameters import day_or_none
-from api.services.redraw import drafts, packages
+from api.routes.map import GEOJSON, Coordinates
+from api.routes.parameters import Bbox, LevelOf, box_of, day_or_none
+from api.services.redraw import drafts, drawn, packages, sheets
 from api.services.redraw.drafts import Document
+from api.services.redraw.drawn import Side
 from data import changes
 
 router = APIRouter(route_class=DeclaredRoute, prefix="/api/changes", tags=["changes"])
@@ -92,6 +94,32 @@ def document_get(request: Request, number: ChangeId, sha256: Sha256) -> Response
     return Response(content, media_type=mime, headers={"content-disposition": f'attachment; filename="{sha256[:16]}"'})
 
 
+@router.get("/{number}/units", response_class=Response, responses={200: {"content": {GEOJSON: {}}}})
+@declares(Action.READ, Resource.CHANGE)
+def change_units(
+    request: Request,
+    number: ChangeId,
+    side: Side = Side.AFTER,
+    changed: bool = True,
+    bbox: Bbox = None,
+    level: LevelOf = None,
+    coordinates: Coordinates = Coordinates.PLANE,
+) -> Response:
+    """Return ``units/1``: the map of a change before or after its operations, only what it touches unless ``changed=false``."""
+    hand = hand_of(request)
+    content = drawn.units(
+        hand.store,
+        number,
+        hand.today,
+        side,
+        changed=changed,
+        level=level,
+        box=box_of(bbox),
+        in_plane=coordinates is Coordinates.PLANE,
+    )
+    return Response(content, media_type=GEOJSON)
+
+
 @router.get("/{number}/package")
 @declares(Action.READ, Resource.CHANGE)
 def package_data(request: Request, number: ChangeId) -> Json:
@@ -105,5 +133,5 @@ def package_data(request: Request, number: ChangeId) -> Json:
 def package_pdf(request: Request, number: ChangeId) -> Response:
     """Return the filing package as a PDF to be signed."""
     hand = hand_of(request)
-    content = packages.sheet(hand.store, number, hand.today)
+    content = sheets.sheet(hand.store, number, hand.today)
     return Response(content, media_type="application/pdf")

@@ -1,15 +1,16 @@
-"""What hangs on grids and must follow when they change: one list of subjects, which posts and staff join later.
+"""What hangs on grids and must follow when they change: one list of subjects, boards, posts and staff.
 
 For each subject: how many hang on the units a change is about, which of them are at risk, and where each would go.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import shapely
 
-from data import boards, places
+from data import boards, places, roster
 from data.store import Reading
 from geo.partition import lattice, nesting
 from geo.partition.members import Difference, Member
@@ -18,9 +19,10 @@ from geo.partition.model import Partition, Unit
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A change as its subjects see it: the root before and after, and what differs."""
+    """A change as its subjects see it: its root and first day, the root before and after, and what differs."""
 
     root: str
+    day: date
     before: Partition
     after: Partition
     difference: Difference
@@ -78,12 +80,26 @@ def boards_of(view: Reading, scene: Scene) -> list[Holding]:
 def posts_of(view: Reading, scene: Scene) -> list[Holding]:
     """Return the duty posts in the units concerned; a post that lies in another unit afterwards is at risk."""
     found: list[Holding] = []
-    for item in places.load(view, places.PLACE, "post", view.at.date()):
+    for item in places.load(view, places.PLACE, "post", scene.day):
         x, y = lattice.snap(shapely.get_coordinates(item.geometry))[0].tolist()
         was, will = lowest(scene.before, x, y), lowest(scene.after, x, y)
         if was is not None and (was.key in scene.members or (will is not None and will.key in scene.members)):
             to = will.key if will is not None else ""
             found.append(Holding(item.name or item.code, was.key, to, at_risk=was.key != to))
+    return found
+
+
+def staff_of(view: Reading, scene: Scene) -> list[Holding]:
+    """Return who is in charge of the units concerned; whoever's grid is gone or has another code needs a new assignment."""
+    codes = {member.before.code: member for member in scene.members.values() if member.before is not None}
+    held = roster.load(view, scene.day)
+    found: list[Holding] = []
+    for one in held.assignments:
+        member = codes.get(one.grid)
+        if member is not None:
+            stays = member.after is not None and member.after.code == one.grid
+            label = f"{held.names.get(one.person, one.person)}（{one.role}）"
+            found.append(Holding(label, member.key, heir(scene, member.key), at_risk=not stays))
     return found
 
 
@@ -93,7 +109,11 @@ def lowest(partition: Partition, x: int, y: int) -> Unit | None:
     return units[max(units)] if units else None
 
 
-SUBJECTS: Final[Mapping[str, Callable[[Reading, Scene], list[Holding]]]] = {"board": boards_of, "post": posts_of}
+SUBJECTS: Final[Mapping[str, Callable[[Reading, Scene], list[Holding]]]] = {
+    "board": boards_of,
+    "post": posts_of,
+    "staff": staff_of,
+}
 
 
 def attached(view: Reading, scene: Scene) -> list[Attached]:

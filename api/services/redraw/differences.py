@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
-from api.services.redraw import records
+from api.services.redraw import compared
+from api.services.redraw.compared import Compared
 from data import ledger, partitions, planning, states
 from data.partitions import Root
 from data.shapes import rings_of
@@ -19,8 +19,7 @@ from data.tables.columns import OPEN_END, OPEN_START
 from geo import crs
 from geo.errors import NotFoundError
 from geo.partition import changes, lattice
-from geo.partition.members import Difference
-from geo.partition.model import Int64, Partition
+from geo.partition.model import Int64
 
 FORMAT: Final = "difference/1"
 BORDER_FORMAT: Final = "border/1"
@@ -44,25 +43,6 @@ class Moment:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two pictures of one root, compared; without households."""
-
-    before: Partition
-    after: Partition
-    households: bool = False
-
-    @cached_property
-    def difference(self) -> Difference:
-        """What differs."""
-        return changes.difference(self.before, self.after, None)
-
-    @cached_property
-    def codes(self) -> Mapping[str, str]:
-        """The code of each unit, after or else before, by key."""
-        return {unit.key: unit.code or "" for unit in (*self.before.units, *self.after.units)}
-
-
 def difference(store: Store, root_name: str | None, one: Moment, other: Moment) -> Document:
     """Return ``difference/1``: which units differ between two pictures, and whose land is whose.
 
@@ -72,14 +52,15 @@ def difference(store: Store, root_name: str | None, one: Moment, other: Moment) 
         root = partitions.find_root(view, root_name)
         before = partitions.load(view, root.name, one.valid, one.known)
         after = partitions.load(view, root.name, other.valid, other.known)
-    pair = Pair(before, after)
+    codes = {unit.key: unit.code or "" for unit in (*before.units, *after.units)}
+    pair = Compared(changes.difference(before, after), households=False, codes=codes)
     return {
         "format": FORMAT,
         "root": root.name,
         "from": one.document,
         "to": other.document,
-        "members": [records.member_document(pair, member) for member in pair.difference.members],
-        "lineage": [records.flow_document(pair, flow) for flow in pair.difference.flows],
+        "members": [compared.member_document(pair, member) for member in pair.difference.members],
+        "lineage": [compared.flow_document(pair, flow) for flow in pair.difference.flows],
     }
 
 
@@ -157,7 +138,7 @@ def _lines(shared: Int64, plane: crs.Plane) -> Document:
         return {"type": "MultiLineString", "coordinates": []}
     metres = lattice.to_metres(shared.reshape(-1, 2))
     degrees = np.round(plane.to_lonlat(metres), DECIMALS).reshape(-1, 2, 2)
-    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(degrees)))
+    merged = shapely.line_merge(shapely.MultiLineString(list(degrees)))
     lines = [line.coords[:] for line in shapely.get_parts(merged)]
     return {"type": "MultiLineString", "coordinates": [[list(place) for place in line] for line in lines]}
 

@@ -12,9 +12,10 @@ from datetime import date
 from typing import Any, Final
 
 from api.services.redraw import reverting
-from api.services.redraw.courses import base_of, replay
+from api.services.redraw.courses import Replayed, base_of, replay
 from api.services.redraw.effects import root_of
 from api.services.redraw.hand import Hand
+from api.services.redraw.naming import with_keys
 from data import changes, partitions
 from data.casefile import DAYS, HEAD_FIELDS, Case, Operation, Paper
 from data.changes import Change
@@ -36,9 +37,9 @@ KINDS: Final[Mapping[bytes, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a new draft is about."""
+    """What a new draft is about; ``root`` may be left out (None) where there is only one."""
 
-    root: str
+    root: str | None
     title: str
     reason: str = ""
     is_correction: bool = False
@@ -106,7 +107,7 @@ def require(hand: Hand, number: int, step: Step) -> Change:
 
 
 def operate(hand: Hand, number: int, rev: int, operation: Mapping[str, Any]) -> Change:
-    """Return a draft with one more operation, done on what the operations before it made.
+    """Return a draft with one more operation, done on what the operations before it made. Units may be named by their codes.
 
     Errors, nothing written: those of `geo.partition.operationjson.from_json`; `ConflictError` ``change.state``, ``change.stale``,
     ``change.not_a_correction``, or the code of the engine's refusal (``edit.…``) with its values.
@@ -123,15 +124,22 @@ def operate(hand: Hand, number: int, rev: int, operation: Mapping[str, Any]) -> 
             raise ConflictError("change.not_a_correction", change.number)
     elif not change.case.reverts:
         raise InputError("operation.unknown", got=reverting.NAME)
-    made = Operation(str(uuid.uuid4()), operation)
-    _possible(hand, change, change.case.effective_from or hand.today, (*change.case.applied, made))
-    return hand.append(number, rev, "operation", {"id": made.id, "operation": dict(operation)})
+    day = change.case.effective_from or hand.today
+    named = with_keys(operation, _replayed(hand, change, day, change.case.applied).partition)
+    made = Operation(str(uuid.uuid4()), named)
+    _possible(hand, change, day, (*change.case.applied, made))
+    return hand.append(number, rev, "operation", {"id": made.id, "operation": named})
+
+
+def _replayed(hand: Hand, change: Change, day: date, operations: tuple[Operation, ...]) -> Replayed:
+    base = base_of(hand.store, root_of(hand.store, change), day, change.case.base_seq)
+    return replay(hand.store, base, operations)
 
 
 def _possible(hand: Hand, change: Change, day: date, operations: tuple[Operation, ...]) -> None:
     """Raise what the engine says where an operation cannot be done on the map of a day."""
-    base = base_of(hand.store, root_of(hand.store, change), day, change.case.base_seq)
-    replayed = replay(hand.store, base, operations)
+    replayed = _replayed(hand, change, day, operations)
+    base = replayed.base
     if replayed.stop is not None:
         codes = {unit.key: unit.code or "" for unit in (*base.partition.units, *replayed.partition.units)}
         raise refused(replayed.stop.refusal, codes)

@@ -10,6 +10,7 @@ import numpy as np
 
 from api.services.redraw import attached
 from api.services.redraw.attached import Attached, Scene
+from api.services.redraw.compared import Compared, square
 from api.services.redraw.courses import Base, Kept, Replayed, base_of, replay
 from data import ledger, partitions, places
 from data.changes import Change
@@ -18,7 +19,7 @@ from data.places import Points
 from data.store import Reading, Store
 from geo.partition import changes, coverage, lattice
 from geo.partition.coverage import Proof
-from geo.partition.members import Difference, Member
+from geo.partition.members import Difference, Flow, Member
 from geo.partition.model import Partition, UnitKind
 from rules import filing, grids
 from rules.casestates import State
@@ -28,7 +29,6 @@ from rules.parameters import Policy, defaults
 from rules.verdict import Finding, Level
 
 HOUSEHOLD: Final = "household"
-SQUARE_CM2: Final = 20_000  # twice the square centimetres of a square metre
 OPINION, DECISION = "opinion", "decision"
 
 
@@ -92,6 +92,17 @@ class Effect:
         """The code of each unit, after or else before, by key."""
         return {unit.key: unit.code or "" for unit in (*self.before.units, *self.after.units)}
 
+    @property
+    def moving(self) -> tuple[Flow, ...]:
+        """The land that gets another grid; not the slivers that come with a junction on somebody's border."""
+        about = {member.key for member in self.principal}
+        return tuple(f for f in self.difference.flows if f.before != f.after and {f.before, f.after} <= about)
+
+    @cached_property
+    def compared(self) -> Compared:
+        """What differs, as it is written."""
+        return Compared(self.difference, self.households, self.codes)
+
     @cached_property
     def parties(self) -> tuple[Party, ...]:
         """Who signs, by the rank of the borders touched; ``code`` of a village is the key of its unit."""
@@ -153,7 +164,7 @@ def effect_of(store: Store, change: Change, replayed: Replayed) -> Effect:
         difference = _differences.get(
             (*replayed.name, delivery), lambda: changes.difference(base.partition, after, homes)
         )
-        scene = Scene(base.root.name, base.partition, after, difference)
+        scene = Scene(base.root.name, base.day, base.partition, after, difference)
         hanging = tuple(attached.attached(view, scene))
         adjusted = last_adjusted(view, base.root)
     return Effect(change, replayed, difference, known, hanging, adjusted)
@@ -242,18 +253,16 @@ def words_of(found: Effect, party: Party) -> str:
 def moved_area(found: Effect) -> float:
     """Return how many m2 have another grid afterwards, at the level where most have."""
     by_level: dict[int, float] = {}
-    for flow in found.difference.flows:
-        if flow.before != flow.after:
-            by_level[flow.level] = by_level.get(flow.level, 0.0) + float(flow.area2) / SQUARE_CM2
+    for flow in found.moving:
+        by_level[flow.level] = by_level.get(flow.level, 0.0) + square(flow.area2)
     return max(by_level.values(), default=0.0)
 
 
 def moved_households(found: Effect) -> int:
     """Return how many households have another grid afterwards, at the level where most have."""
     by_level: dict[int, int] = {}
-    for flow in found.difference.flows:
-        if flow.before != flow.after:
-            by_level[flow.level] = by_level.get(flow.level, 0) + (flow.points or 0)
+    for flow in found.moving:
+        by_level[flow.level] = by_level.get(flow.level, 0) + (flow.points or 0)
     return max(by_level.values(), default=0)
 
 

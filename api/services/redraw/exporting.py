@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from api.services.redraw import packages, reading
+from api.services.redraw import packages, reading, sheets
 from data import changes
 from data.store import Store
 from geo.errors import ConflictError, InputError
@@ -36,7 +36,7 @@ def export(store: Store, number: int, folder: Path, today: date) -> Document:
         "change.json": _text(reading.shown(store, number, today)),
         "filing.json": _text(package),
         "moved.geojson": _text(pieces),
-        "filing.pdf": packages.sheet(store, number, today),
+        "filing.pdf": sheets.sheet(store, number, today),
     }
     files |= _papers(store, number)
     _write(folder, files)

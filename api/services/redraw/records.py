@@ -1,15 +1,14 @@
 """``change/1``: a change in full, as JSON."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from api import messages
 from api.services.redraw import frozen
+from api.services.redraw.compared import flow_document, member_document, square
 from api.services.redraw.drafts import refused
 from api.services.redraw.effects import (
-    SQUARE_CM2,
     Effect,
     findings,
     moved_area,
@@ -19,33 +18,12 @@ from api.services.redraw.effects import (
 from data.casefile import Case, Event, Operation
 from data.changes import Change, Summary
 from data.tables.columns import instant_text
-from geo.partition.members import Difference, Flow, Member
-from geo.partition.model import Unit
 from rules.articles import place
 from rules.verdict import Finding
 
 FORMAT: Final = "change/1"
 LIST_FORMAT: Final = "changes/1"
 Document = dict[str, Any]
-
-
-class Compared(Protocol):
-    """Two states of a root that were compared: an effect, or two days."""
-
-    @property
-    def difference(self) -> Difference:
-        """What differs."""
-        ...
-
-    @property
-    def households(self) -> bool:
-        """Whether households are known."""
-        ...
-
-    @property
-    def codes(self) -> Mapping[str, str]:
-        """The code of each unit by key."""
-        ...
 
 
 def document(found: Effect, today: date, events: list[Event] | None = None) -> Document:
@@ -154,8 +132,8 @@ def refusal_document(found: Effect, operation: Operation) -> Document | None:
 def effect_part(found: Effect) -> Document:
     """Return what a change does: members, lineage, sums, borders, who signs, what hangs on it."""
     return {
-        "members": [member_document(found, member) for member in found.difference.members],
-        "lineage": [flow_document(found, flow) for flow in found.difference.flows],
+        "members": [member_document(found.compared, member) for member in found.difference.members],
+        "lineage": [flow_document(found.compared, flow) for flow in found.difference.flows],
         "numbers": _numbers(found),
         "borders": [
             {"rank": b.rank, "units": list(b.units), "length_m": round(b.length_m, 2), "drawn": b.drawn}
@@ -166,68 +144,15 @@ def effect_part(found: Effect) -> Document:
     }
 
 
-def member_document(found: Compared, member: Member) -> Document:
-    """Return one unit that a change touches, before and after."""
-    return {
-        "key": member.key,
-        "level": member.level,
-        "principal": member.principal,
-        "roles": sorted(str(role) for role in member.roles),
-        "before": _unit(found, member.before),
-        "after": _unit(found, member.after),
-        "area_m2": _pair(_square(member.area2_before), _square(member.area2_after)),
-        "households": _pair(member.points_before, member.points_after) if found.households else None,
-    }
-
-
-def _unit(found: Compared, unit: Unit | None) -> Document | None:
-    if unit is None:
-        return None
-    parent = found.codes.get(unit.parent or "")
-    return {"code": unit.code, "name": unit.name, "kind": str(unit.kind), "parent": parent}
-
-
-def _square(area2: Any) -> float:
-    return float(area2) / SQUARE_CM2
-
-
-def _pair(before: float | int | None, after: float | int | None) -> Document:
-    was, is_ = before or 0, after or 0
-    gained = is_ - was
-    return {"before": was, "after": is_, "difference": round(gained, 4) if isinstance(gained, float) else gained}
-
-
-def flow_document(found: Compared, flow: Flow) -> Document:
-    """Return land (and households) of one level that was one unit's before and is one's after."""
-    sizes = {member.key: member for member in found.difference.members}
-    was, become = sizes.get(flow.before), sizes.get(flow.after)
-    area = _square(flow.area2)
-    return {
-        "level": flow.level,
-        "before": {"key": flow.before, "code": found.codes.get(flow.before)},
-        "after": {"key": flow.after, "code": found.codes.get(flow.after)},
-        "area_m2": area,
-        "area2_cm2": str(flow.area2),
-        "share_of_before": _share(flow.area2, was.area2_before if was else 0),
-        "share_of_after": _share(flow.area2, become.area2_after if become else 0),
-        "households": flow.points if found.households else None,
-        "households_share_of_before": _share(flow.points or 0, (was.points_before or 0) if was else 0),
-    }
-
-
-def _share(part: Any, whole: int) -> float | None:
-    return float(part / whole) if whole else None
-
-
 def _numbers(found: Effect) -> Document:
     """Return the conservation line of each level, and how much moves."""
     return {
         "levels": [
             {
                 "level": sums.level,
-                "principal_m2": _square(sums.principal),
-                "incidental_m2": _square(sums.incidental),
-                "frame_m2": _square(sums.frame),
+                "principal_m2": square(sums.principal),
+                "incidental_m2": square(sums.incidental),
+                "frame_m2": square(sums.frame),
                 "households": sums.points,
                 "closes": sums.closes,
             }

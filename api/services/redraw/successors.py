@@ -54,9 +54,10 @@ def steps(view: Reading, root_id: int, known_seq: int | None = None) -> list[Ste
 def _step(entry: ledger.Entry, said: Mapping[str, Any]) -> Step:
     land: dict[str, dict[str, Fraction]] = {}
     homes: dict[str, dict[str, Fraction]] = {}
+    levels = {member["key"]: member["level"] for member in said["members"]}
     for flow in said["lineage"]:
         one, other = flow["before"]["key"], flow["after"]["key"]
-        if one and other:
+        if one and other and levels.get(one) in (None, flow["level"]):  # a grid is followed at its own level
             land.setdefault(one, {})[other] = Fraction(flow["area2_cm2"])
             if flow["households"] is not None:
                 homes.setdefault(one, {})[other] = Fraction(flow["households"])

@@ -123,18 +123,18 @@ def test_a_junction_that_someone_else_made_on_the_border_is_no_conflict(office: 
 def test_both_move_the_same_corner_and_the_second_is_told(office: Any, strip: Make) -> None:
     keys = office.keys()
     office.published(DAY, office.draft("2026-10-01", "2026-10-10", strip(keys["A"], keys["B"], 90, 100)))
-    second = office.filed(DAY, office.draft(DAY, "2026-12-01", *border_moved(110)))
+    second = office.filed(DAY, office.draft(DAY, "2026-12-01", *border_moved(95)))
     office.published(DAY, office.draft(DAY, "2026-11-01", *border_moved(80)))
     look = rebasing.look(office.hand(DAY), second.id)
     assert [line["outcome"] for line in look["operations"]] == ["broken"]
     assert look["operations"][0]["refused"]["code"] == "edit.vertex_gone"
     anew = {
-        operation.id: {"op": "move_vertex", "vertex": {"vertex": cm(80, up)}, "to": cm(110, up)}
+        operation.id: {"op": "move_vertex", "vertex": {"vertex": cm(80, up)}, "to": cm(95, up)}
         for operation, up in zip(second.case.applied, (0, 100), strict=True)
     }
     moved = rebasing.rebase(office.hand(DAY), second.id, second.rev, anew, accept=True)
     office.published(DAY, moved)
-    assert office.units("2026-12-01") == {"A": 11_000, "B": 9_000, "C": 10_000, "D": 10_000}
+    assert office.units("2026-12-01") == {"A": 9_500, "B": 10_500, "C": 10_000, "D": 10_000}
 
 
 def test_drafts_never_block_each_other_and_a_stale_tab_is_told(office: Any, split: Make) -> None:
