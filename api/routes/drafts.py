@@ -11,7 +11,7 @@ from api.auth import Action, Resource, declares
 from api.routes import office
 from api.routes.bodies import JsonRoute
 from api.routes.changes import ChangeId, hand_of
-from api.services.redraw import drafts, panel, reading, sheets
+from api.services.redraw import drafts, panel, reading, ground
 from api.services.redraw.drafts import ROLES, Begun
 from rules.casestates import State, Step, after
 
@@ -55,7 +55,7 @@ def draft_page(request: Request, number: ChangeId, unit: Annotated[str, Query(ma
     """Show the map of a draft."""
     desk, hand = office.desk(request), hand_of(request)
     change = hand.change(number)
-    base = sheets.base(hand.store, change, hand.today)
+    base = ground.base(hand.store, change, hand.today)
     return office.page(
         request,
         "draft.html",
@@ -103,7 +103,7 @@ def draft_panel(request: Request, number: ChangeId) -> Response:
 def change_sheet(request: Request, number: ChangeId) -> Response:
     """Return ``sheet/1``: all grids of what a draft stands on, as whole centimetres of the plane."""
     hand = hand_of(request)
-    return Response(sheets.sheet_bytes(hand.store, hand.change(number), clock.today()), media_type="application/json")
+    return Response(ground.sheet_bytes(hand.store, hand.change(number), clock.today()), media_type="application/json")
 
 
 @router.get("/api/changes/{number}/drawn")
@@ -111,4 +111,4 @@ def change_sheet(request: Request, number: ChangeId) -> Response:
 def change_drawn(request: Request, number: ChangeId) -> Json:
     """Return ``drawn/1``: what a draft made of its base, and the next free codes."""
     hand = hand_of(request)
-    return sheets.drawn(hand.store, hand.change(number), clock.today())
+    return ground.drawn(hand.store, hand.change(number), clock.today())

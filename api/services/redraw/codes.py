@@ -49,10 +49,18 @@ def _code(policy: CodePolicy, parent: Unit | None, children: list[Unit], used: C
     if not stem:
         return ""
     best = max(stem, key=lambda found: int(found[2]))
-    number = int(best[2]) + 1
-    while (code := f"{best[1]}{number:0{len(best[2])}d}") in used:
-        number += 1
+    number, step = int(best[2]), _step([int(found[2]) for found in stem])
+    while (code := f"{best[1]}{(number := number + step):0{len(best[2])}d}") in used:
+        pass
     return code
+
+
+def _step(numbers: list[int]) -> int:
+    """Return what siblings are counted in: by hundreds where all end in two noughts."""
+    step = 1
+    while len(numbers) > 1 and step < max(numbers) and all(number % (10 * step) == 0 for number in numbers):
+        step *= 10
+    return step
 
 
 def _name(children: list[Unit]) -> str:

@@ -4,7 +4,7 @@ A ring is a flat list: the first vertex counted from the sheet's origin, then ea
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import numpy as np
 from api.services.redraw import codes
 from api.services.redraw.courses import Base, Kept, Replayed, base_of, replay
 from api.services.redraw.effects import root_of
-from api.services.unit_card import label_of
+from api.services.unit_card import label_of, name_among
 from data.changes import Change
 from data.store import Store
 from geo.partition.model import Int64, Partition, Unit
@@ -87,15 +87,16 @@ def _units(partition: Partition, keys: Collection[str] | None) -> Iterable[Docum
     known = {unit.key: unit for unit in partition.units}
     for unit in partition.units:
         if keys is None or unit.key in keys:
-            yield _unit(unit, known.get(unit.parent or ""))
+            yield _unit(unit, known)
 
 
-def _unit(unit: Unit, parent: Unit | None) -> Document:
+def _unit(unit: Unit, known: Mapping[str, Unit]) -> Document:
     return {
         "key": unit.key,
         "code": unit.code,
-        "name": unit.name or unit.code or "",
-        "label": label_of(unit, parent),
+        "name": name_among(known, unit),
+        "own": unit.name,
+        "label": label_of(unit, known.get(unit.parent or "")),
         "level": unit.level,
         "kind": str(unit.kind),
         "parent": unit.parent,

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from api import messages
 from api.services.redraw import effects, records
-from api.services.redraw.effects import SQUARE_CM2, Effect
+from api.services.redraw.compared import SQUARE_CM2
+from api.services.redraw.effects import Effect
 from api.services.redraw.hand import Hand
+from api.services.unit_card import name_among
 from data import changes
 from data.casefile import Operation, Paper
 from data.store import Store
@@ -98,7 +100,7 @@ def panel(hand: Hand, number: int, lang: str) -> Panel:
     moved = effects.moved_area(found)
     return Panel(
         head=records.head(change),
-        numbers=tuple(_numbers(found, lang)),
+        numbers=tuple(_numbers(found)),
         households=found.households,
         moved=area(moved, lang),
         operations=tuple(_operations(found, lang)),
@@ -121,9 +123,9 @@ def area(area_m2: float, lang: str) -> str:
     return messages.sentence("area.ha", lang, {"value": area_m2 / HECTARE_M2})
 
 
-def _numbers(found: Effect, lang: str) -> Iterator[Numbers]:
+def _numbers(found: Effect) -> Iterator[Numbers]:
     """Yield the numbers of each level at which grids change."""
-    del lang
+    names = _names(found)
     sums = {one.level: one for one in found.difference.sums}
     for level in (1, 2, 3):
         members = [m for m in found.principal if m.level == level and _shows(m)]
@@ -131,7 +133,7 @@ def _numbers(found: Effect, lang: str) -> Iterator[Numbers]:
             continue
         largest = max(max(m.area2_before or 0, m.area2_after or 0) for m in members) / SQUARE_CM2
         unit = "ha" if largest >= HECTARE_M2 else "m2"
-        units = tuple(_unit(found, member, unit) for member in members)
+        units = tuple(_unit(names, member, unit) for member in members)
         total = sums.get(level)
         lost = 0 if total is None else total.principal + total.incidental - total.frame
         homes = 0 if total is None else total.points or 0
@@ -144,7 +146,7 @@ def _shows(member: Member) -> bool:
     return unit is not None and unit.kind is not UnitKind.RESIDUAL
 
 
-def _unit(found: Effect, member: Member, unit: str) -> UnitNumbers:
+def _unit(names: Mapping[str, str], member: Member, unit: str) -> UnitNumbers:
     shown = member.after or member.before
     was, will = member.area2_before or 0, member.area2_after or 0
     homes = (member.points_before or 0, member.points_after or 0)
@@ -154,8 +156,7 @@ def _unit(found: Effect, member: Member, unit: str) -> UnitNumbers:
         {"area": _plain(will, unit) if member.after else "—", "households": str(homes[1]) if member.after else "—"},
         {"area": _difference(will - was, unit), "households": _signed(homes[1] - homes[0])},
     )
-    name = found.names.get(member.key, "")
-    return UnitNumbers(member.key, name, shown.code or "" if shown else "", fate, rows)
+    return UnitNumbers(member.key, names.get(member.key, ""), shown.code or "" if shown else "", fate, rows)
 
 
 def _plain(area2: Any, unit: str) -> str:
@@ -193,8 +194,9 @@ def _names(found: Effect) -> dict[str, str]:
     """Return what every unit that ever was on the way is called, by key."""
     names: dict[str, str] = {}
     for partition in (*(edit.partition for edit in reversed(found.replayed.edits)), found.before):
+        known = {unit.key: unit for unit in partition.units}
         for unit in partition.units:
-            names.setdefault(unit.key, unit.name or unit.code or "")
+            names.setdefault(unit.key, name_among(known, unit))
     return names
 
 

@@ -24,7 +24,9 @@ export class Split extends Drawing {
 
   protected override ends(next: Snapped): boolean {
     const unit = this.unitOf([...this.line, next.at]);
-    return unit !== undefined && this.desk.onOutline(this.places[0] as Snapped, unit.key) && this.desk.onOutline(next, unit.key);
+    if (!unit) return false;
+    const ring = this.desk.ringOf(next, unit.key); // from the outer line to a hole nothing is cut
+    return ring >= 0 && ring === this.desk.ringOf(this.places[0] as Snapped, unit.key);
   }
 
   // The unit the line runs through.

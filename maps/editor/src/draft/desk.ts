@@ -55,14 +55,18 @@ export class Desk {
     return { at, place: { on: [segment.a, segment.b], at }, kind: "on" };
   }
 
-  // Whether a place lies on the outline of a unit (and not on a border inside it).
-  onOutline(snapped: Snapped, unit: string): boolean {
-    const { sheet } = this.draft;
-    const inside = new Set(sheet.leavesUnder(unit));
-    const parts = (a: Point, b: Point): boolean => inside.has(sheet.beyond(a, b)) !== inside.has(sheet.beyond(b, a));
+  // Which ring of the outline of a unit a place lies on; -1 if on none, a border inside the unit included.
+  ringOf(snapped: Snapped, unit: string): number {
     const { place } = snapped;
-    if ("vertex" in place) return sheet.neighbours(place.vertex).some((next) => parts(place.vertex, next));
-    return "on" in place ? parts(place.on[0], place.on[1]) : false;
+    if (!("vertex" in place) && !("on" in place)) return -1;
+    const rings = this.draft.sheet.outline(unit).flat(1);
+    const ends = "vertex" in place ? [place.vertex] : place.on;
+    return rings.findIndex((ring) => {
+      const found = ends.map((end) => ring.findIndex((p) => same(p, end)));
+      if (found.includes(-1)) return false;
+      const apart = Math.abs((found[0] as number) - (found[found.length - 1] as number));
+      return ends.length === 1 || apart === 1 || apart === ring.length - 2;
+    });
   }
 
   names(units: Iterable<Unit>): string {

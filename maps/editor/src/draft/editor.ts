@@ -70,7 +70,22 @@ class Editor {
     const unit = [...this.draft.sheet.units.values()].find(({ code }) => code !== null && code === this.element.dataset["unit"]);
     if (unit) this.jump(null, unit.key);
     this.use(this.element.dataset["mayEdit"] ? "move" : "select");
+    this.expose();
     this.element.dataset["ready"] = "true";
+  }
+
+  // What tests and a curious administrator may read; nothing can be changed through it.
+  private expose(): void {
+    const { canvas, draft } = this;
+    const state = {
+      pixel: (x: number, y: number) => canvas.pixel([x, y]),
+      units: () => [...draft.sheet.units.values()],
+      outline: (key: string) => draft.sheet.outline(key),
+      rev: () => draft.drawn.rev,
+      quiet: () => draft.quiet,
+      tool: () => this.tool,
+    };
+    Object.defineProperty(window, "wanggeEditor", { value: Object.freeze(state) });
   }
 
   private bind(): void {

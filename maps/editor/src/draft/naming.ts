@@ -67,7 +67,7 @@ export class Edit extends Select {
       (made) => {
         const line = made.querySelector("[data-unit]");
         if (line) line.textContent = `${unit.name}　${unit.code ?? ""}`;
-        field(made, "name").value = unit.name;
+        field(made, "name").value = unit.own;
         field(made, "code").value = unit.code ?? "";
         field(made, "kind").value = unit.kind;
         const parents = [...sheet.units.values()].filter((one) => one.level === unit.level - 1);
@@ -95,7 +95,7 @@ function changes(unit: Unit, asked: Asked): Operation[] {
   const hung = parent !== "" && parent !== unit.parent;
   if (hung) found.push({ op: "reparent", unit: unit.key, parent, codes: [{ unit: unit.key, code }] });
   if (!hung && code !== unit.code) found.push({ op: "renumber", unit: unit.key, code });
-  if (name !== unit.name) found.push({ op: "rename", unit: unit.key, name });
+  if (name !== unit.own) found.push({ op: "rename", unit: unit.key, name });
   if (kind !== unit.kind) found.push({ op: "change_kind", unit: unit.key, kind });
   return found;
 }

@@ -1,6 +1,5 @@
 // What was refused, in the server's words, and where.
 
-import WKT from "ol/format/WKT";
 import type { Canvas } from "./canvas";
 import type { Problem } from "./client";
 import type { Point } from "./sheet";
@@ -8,7 +7,7 @@ import type { Point } from "./sheet";
 export class Refusal {
   private readonly box = document.querySelector<HTMLElement>("#refusal") as HTMLElement;
   private place: Point | null = null;
-  private shape: Point[] = [];
+  private shape: Point[][] = [];
 
   constructor(private readonly canvas: Canvas) {
     this.box.querySelector("[data-refusal=zoom]")?.addEventListener("click", () => this.zoom());
@@ -22,7 +21,7 @@ export class Refusal {
   show(problem: Problem): void {
     const { x, y, geometry } = problem.values;
     this.place = typeof x === "number" && typeof y === "number" ? [Math.round(x * 100), Math.round(y * 100)] : null;
-    this.shape = typeof geometry === "string" ? corners(geometry) : [];
+    this.shape = typeof geometry === "string" ? linesOf(geometry) : [];
     const words = this.box.querySelector("p");
     if (words) words.textContent = problem.detail;
     this.box.querySelector("[data-refusal=zoom]")?.toggleAttribute("hidden", !this.place && !this.shape.length);
@@ -32,13 +31,13 @@ export class Refusal {
   }
 
   private mark(): void {
-    const at = this.place ?? this.shape[0];
+    const at = this.place ?? this.shape[0]?.[0];
+    this.canvas.lines("sketch", this.shape.filter((line) => line.length > 1).map((points) => ({ points, look: "wrong" })));
     if (at) this.canvas.marks("sketch", [{ at, look: "refused" }]);
-    if (this.shape.length > 1) this.canvas.lines("sketch", [{ points: this.shape, look: "wrong" }]);
   }
 
   private zoom(): void {
-    if (this.shape.length > 1) this.canvas.fit(this.shape, 160);
+    if (this.shape.flat().length > 1) this.canvas.fit(this.shape.flat(), 160);
     else if (this.place) this.canvas.focus(this.place);
   }
 
@@ -49,13 +48,12 @@ export class Refusal {
   }
 }
 
-// The corners of a geometry in metres, as centimetres.
-function corners(wkt: string): Point[] {
-  const geometry = new WKT().readGeometry(wkt);
-  const found: Point[] = [];
-  geometry.applyTransform((flat, _, dimension = 2) => {
-    for (let i = 0; i < flat.length; i += dimension) found.push([Math.round(Number(flat[i]) * 100), Math.round(Number(flat[i + 1]) * 100)]);
-    return flat;
-  });
-  return found;
+// The lines of a geometry in metres (each innermost bracket of its text), as centimetres.
+function linesOf(wkt: string): Point[][] {
+  return [...wkt.matchAll(/\(([^()]+)\)/g)].map(([, text]) =>
+    (text as string).split(",").map((pair): Point => {
+      const [x, y] = pair.trim().split(/\s+/).map(Number);
+      return [Math.round(Number(x) * 100), Math.round(Number(y) * 100)];
+    }),
+  );
 }

@@ -7,7 +7,8 @@ export type Point = readonly [number, number];
 export interface Unit {
   readonly key: string;
   readonly code: string | null;
-  readonly name: string;
+  readonly name: string; // with that of its village in front
+  readonly own: string;
   readonly label: string;
   readonly level: Level;
   readonly kind: "ordinary" | "dedicated" | "residual";
