@@ -12,6 +12,7 @@ from api import auth, errors, guards
 from api.routes import (
     assets,
     boards,
+    cases,
     changes,
     documents,
     drafts,
@@ -33,7 +34,7 @@ SMALLEST_ZIPPED = 2_000
 
 WHOLE: tuple[ModuleType, ...] = (
     *(today, jobs, map_routes, search, tracks, boards),
-    *(changes, packages, drafts, history, shell, documents, assets),
+    *(changes, packages, drafts, cases, history, shell, documents, assets),
 )
 
 

@@ -14,6 +14,7 @@ NAV: Final = (
     ("today", "/", "today.title", Resource.DESK),
     ("map", "/map", "map.title", Resource.GRID),
     ("drafts", "/drafts", "drafts.title", Resource.CHANGE),
+    ("changes", "/changes", "changes.title", Resource.CHANGE),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
     ("about", "/about", "about.title", Resource.SHELL),
 )

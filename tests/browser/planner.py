@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
+from shapely import Polygon
 
 Point = tuple[int, int]
 
@@ -103,6 +104,26 @@ class Planner:
         x, y = self.pixel(at)
         self.page.mouse.move(x, y, steps=2)
         (self.page.mouse.dblclick if double else self.page.mouse.click)(x, y)
+
+    def ring(self, name: str) -> list[Point]:
+        """Return the outer ring of a grid, open."""
+        return [(x, y) for x, y in self.outline(name)[0][0][:-1]]
+
+    def shared(self, one: str, other: str) -> list[Point]:
+        """Return the vertices that two grids share, in the order of the first."""
+        there = {tuple(at) for ring in self.outline(other)[0] for at in ring}
+        return [at for at in self.ring(one) if at in there]
+
+    def inside(self, name: str) -> Point:
+        """Return a place inside a grid."""
+        shell, *holes = self.outline(name)[0]
+        at = Polygon(shell, holes).representative_point()
+        return round(at.x), round(at.y)
+
+    def refusal(self) -> str:
+        """Wait for a refusal and return what it says."""
+        expect(self.page.locator("#refusal")).to_be_visible()
+        return self.page.locator("#refusal p").first.inner_text()
 
     def operations(self, count: int) -> list[dict[str, Any]]:
         """Wait until the panel lists so many steps; return them as the API has them."""

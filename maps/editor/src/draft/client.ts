@@ -5,7 +5,6 @@ import type { Correction, Json, Operation } from "./operations";
 import type { DrawnDocument, SheetDocument } from "./sheet";
 
 export const PATHS = {
-  show: "GET /api/changes/{number}",
   sheet: "GET /api/changes/{number}/sheet",
   drawn: "GET /api/changes/{number}/drawn",
   operate: "POST /api/changes/{number}/operations",
@@ -18,6 +17,13 @@ export const PATHS = {
   submit: "POST /api/changes/{number}/submit",
   lookRebase: "GET /api/changes/{number}/rebase",
   rebase: "POST /api/changes/{number}/rebase",
+} as const;
+export const STEPS = {
+  return: "POST /api/changes/{number}/return",
+  file: "POST /api/changes/{number}/file",
+  publish: "POST /api/changes/{number}/publish",
+  withdraw: "POST /api/changes/{number}/withdraw",
+  void: "POST /api/changes/{number}/void",
 } as const;
 type Call = keyof typeof PATHS;
 
