@@ -63,9 +63,7 @@ def change_page(request: Request, number: ChangeId) -> Response:
     desk, hand = office.desk(request), hand_of(request)
     found = casework.case(hand, number, pages.language(request))
     who = office.actor(request)
-    steps = [
-        name for name, action in ACTIONS if name in found.steps and auth.may(who, action, Resource.CHANGE)
-    ]
+    steps = [name for name, action in ACTIONS if name in found.steps and auth.may(who, action, Resource.CHANGE)]
     lines = _lines(request)
     return office.page(
         request,

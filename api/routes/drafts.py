@@ -11,7 +11,7 @@ from api.auth import Action, Resource, declares
 from api.routes import office
 from api.routes.bodies import JsonRoute
 from api.routes.changes import ChangeId, hand_of
-from api.services.redraw import drafts, panel, reading, ground
+from api.services.redraw import drafts, ground, panel, reading
 from api.services.redraw.drafts import ROLES, Begun
 from rules.casestates import State, Step, after
 

@@ -174,3 +174,10 @@ def axe(page: Page) -> Axe:
             pytest.fail("axe-core is missing, and in CI nothing may be missing")
         pytest.skip("axe-core is missing: build the front end")
     return Axe(page)
+
+
+@pytest.fixture
+def faults_of(axe: Axe) -> Callable[[Page], list[str]]:
+    """Return what finds the serious faults of any page."""
+    del axe  # it says where axe-core is missing
+    return lambda page: Axe(page).faults()

@@ -15,13 +15,13 @@ class Planner:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def begin(self, title: str, *, correction: bool = False) -> "Planner":
-        """Begin a draft from the list of drafts."""
-        self.page.goto("/drafts")
-        self.page.get_by_label("改什么").fill(title)
+    def begin(self, title: str, at: str = "", *, correction: bool = False) -> "Planner":
+        """Begin a draft, as the list of drafts does, and open it; zoomed to the grid of the code ``at``."""
+        form: dict[str, str | float | bool] = {"title": title, "unit": at}
         if correction:
-            self.page.get_by_label("更正").check()
-        self.page.get_by_role("button", name="新建草案").click()
+            form["is_correction"] = "yes"
+        answer = self.page.request.post("/drafts", form=form, max_redirects=0)
+        self.page.goto(answer.headers["location"])
         return self.ready()
 
     def open(self, number: int) -> "Planner":
@@ -78,7 +78,6 @@ class Planner:
         code = self.unit(name)["code"]
         self.page.goto(f"/drafts/{self.number}?unit={code}")
         self.ready()
-        self.page.wait_for_timeout(100)
 
     def tool(self, key: str) -> None:
         """Choose a tool by its key."""

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 Drawn = Any  # a Planner of planner.py
 AREAS = 1e-6
+POMEGRANATE = "99000110120400300"  # 石榴村第三网格
+PAPAYA = "99000110120700300"  # 木瓜村第三网格
 
 
 def area(change: dict[str, Any], name: str, when: str = "after") -> float:
@@ -23,9 +25,7 @@ def closes(change: dict[str, Any]) -> bool:
 @pytest.fixture
 def at_pomegranate(planner: Drawn) -> Drawn:
     """Return a planner with a draft open at two grids of one village that share a border."""
-    planner.begin("移动界线")
-    planner.look_at("石榴村第三网格")
-    return planner
+    return planner.begin("移动界线", POMEGRANATE)
 
 
 def middle(planner: Drawn) -> tuple[int, int]:
@@ -101,8 +101,7 @@ def test_keys_alone_move_a_vertex(at_pomegranate: Drawn) -> None:
 
 def test_a_drag_over_another_border_is_refused_in_words_with_its_place(planner: Drawn, watch: Any) -> None:
     watch.expected.append("409")
-    planner.begin("越界")
-    planner.look_at("石榴村第三网格")
+    planner.begin("越界", POMEGRANATE)
     vertex = middle(planner)
     far = planner.inside("石榴村榴园小区专属网格")
     planner.drag(vertex, far)
@@ -114,9 +113,7 @@ def test_a_drag_over_another_border_is_refused_in_words_with_its_place(planner: 
 @pytest.fixture
 def at_papaya(planner: Drawn) -> Drawn:
     """Return a planner with a draft open at a grid on the town's outline that has no grids below."""
-    planner.begin("切开")
-    planner.look_at("木瓜村第三网格")
-    return planner
+    return planner.begin("切开", PAPAYA)
 
 
 def cut(planner: Drawn, name: str) -> None:

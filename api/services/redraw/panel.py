@@ -272,6 +272,8 @@ def _others(store: Store, found: Effect) -> Iterator[tuple[int, str, str]]:
         lines = changes.listed(view, found.change.root, tuple(str(state) for state in OPEN))
         others = [changes.get(view, line.id) for line in lines if line.id != found.change.id]
     for other in others:
+        if not other.case.applied:
+            continue
         effect = effects.effect(store, other, found.base.day)
         touched = {member.key for member in effect.difference.members}
         if not mine or mine & touched:

@@ -116,22 +116,20 @@ def _portrait(part: Partition, shapes: Shapes, beside: Shapes, keys: set[str], w
     return Portrait(tuple(_paths(units, shapes, beside, keys, window)), tuple(_names(part, shapes, keys, window)))
 
 
-def _paths(
-    units: list[Unit], shapes: Shapes, beside: Shapes, keys: set[str], window: Window
-) -> Iterator[Path]:
-    for unit in units:
-        if unit.level == 1:
-            yield Path("g-land", _d(shapes[unit.key], window))
-    for unit in units:
-        if unit.key in keys and unit.level > 1:
-            yield Path("g-new" if unit.key not in beside else "g-member", _d(shapes[unit.key], window))
-    for unit in sorted(units, key=lambda one: -one.level):
-        if unit.kind is not UnitKind.RESIDUAL:
-            yield Path(f"g-l{unit.level}", _d(shapes[unit.key], window))
-    for unit in units:
-        other = beside.get(unit.key)
-        if unit.key in keys and other is not None:
-            yield Path("g-old", _lines(shapely.difference(other.boundary, shapes[unit.key].boundary), window))
+def _paths(units: list[Unit], shapes: Shapes, beside: Shapes, keys: set[str], window: Window) -> Iterator[Path]:
+    """Yield land, the grids concerned, all lines from the lowest level up, and the old lines."""
+    mine = [unit for unit in units if unit.key in keys]
+    yield from (Path("g-land", _d(shapes[unit.key], window)) for unit in units if unit.level == 1)
+    for unit in mine:
+        if unit.level > 1:
+            yield Path("g-member" if unit.key in beside else "g-new", _d(shapes[unit.key], window))
+    listed = (unit for unit in units if unit.kind is not UnitKind.RESIDUAL)
+    for unit in sorted(listed, key=lambda one: -one.level):
+        yield Path(f"g-l{unit.level}", _d(shapes[unit.key], window))
+    for unit in mine:
+        if unit.key in beside:
+            old = shapely.difference(beside[unit.key].boundary, shapes[unit.key].boundary)
+            yield Path("g-old", _lines(old, window))
 
 
 def _names(part: Partition, shapes: Shapes, keys: set[str], window: Window) -> Iterator[Name]:
