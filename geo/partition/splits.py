@@ -141,7 +141,7 @@ def below_split(
 
 
 def on_its_side(work: Workspace, number: int, first: bool, host: int, names: dict[int, CutUnit]) -> int:
-    """Return what a unit is on one side: itself on the ``first``, hung under the new half ``host`` (-1: it stays); else a new unit."""
+    """Return what a unit is on one side: itself on the ``first``, under the new half ``host`` (-1: it stays); else a new unit."""
     if not first:
         return half_of(work, number, host, names)
     if host >= 0:

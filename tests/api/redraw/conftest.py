@@ -85,11 +85,18 @@ def town(store: Store, town_partition: Partition) -> Store:
 class Office:
     """Does things with a store on chosen days."""
 
-    def __init__(self, opened: Store) -> None:
+    noon = staticmethod(noon)
+
+    def __init__(self, opened: Store, root: str = ROOT) -> None:
         self.store = opened
+        self.root = root
 
     def hand(self, day: str, who: Actor = TOWN, key: str = "") -> Hand:
         return Hand(self.store, who, noon(day), key)
+
+    def city(self, day: str) -> Hand:
+        """Return the hand of the city office."""
+        return self.hand(day, CITY)
 
     def keys(self, on: str = "2026-09-01") -> dict[str, str]:
         """Return the key of each unit by its code."""
@@ -100,7 +107,8 @@ class Office:
     def draft(
         self, day: str, first: str | None, *operations: dict[str, Any], title: str = "调整", **more: Any
     ) -> Change:
-        begun = Begun(ROOT, title, "因需", effective_from=date.fromisoformat(first) if first else None, **more)
+        root = more.pop("root", self.root)
+        begun = Begun(root, title, "因需", effective_from=date.fromisoformat(first) if first else None, **more)
         change = drafts.create(self.hand(day), begun)
         for operation in operations:
             change = drafts.operate(self.hand(day), change.id, change.rev, operation)
@@ -140,6 +148,12 @@ def office(town: Store) -> Office:
 
 
 @pytest.fixture
+def office_of() -> Callable[[Store, str], Office]:
+    """Return what makes an office over a root of a store."""
+    return Office
+
+
+@pytest.fixture
 def split() -> Callable[..., dict[str, Any]]:
     """Return ``split(unit, at, code)``: a cut from south to north, the land east of it becomes a new unit."""
 
@@ -164,3 +178,25 @@ def strip() -> Callable[..., dict[str, Any]]:
         return {"op": "transfer", "givers": [giver], "receiver": receiver, "area": area}
 
     return make
+
+
+@pytest.fixture
+def wide_town(store: Store) -> Store:
+    """Give a store with a town of five villages of four grids each, every grid 100 m by 100 m."""
+    features = [
+        box(f"{'PQRST'[row]}{column}", "PQRST"[row], column * 100, row * 100, column * 100 + 100, row * 100 + 100)
+        for row in range(5)
+        for column in range(4)
+    ]
+    partition = assembled(features, 2, itertools.count(1))
+    store.run(lambda unit: partitions.save_import(unit, ROOT, partition), actor=TOWN, at=noon("2026-09-01"))
+    return store
+
+
+@pytest.fixture
+def other_town(town: Store) -> dict[str, str]:
+    """Give the store a second town beside the first, and return the keys of its units by code."""
+    features = [box("X", "Y", 400, 0, 500, 100), box("Z", "Y", 500, 0, 600, 100)]
+    partition = assembled(features, 2, itertools.count(1_000))
+    town.run(lambda unit: partitions.save_import(unit, "海岬镇", partition), actor=TOWN, at=noon("2026-09-03"))
+    return {unit.code: unit.key for unit in partition.units if unit.code}
