@@ -10,6 +10,7 @@ from rules.codes import CodePolicy, next_free, parse
 
 LOWEST: Final = 3
 TRAILING: Final = re.compile(r"^(.*?)([0-9]+)$", re.DOTALL)
+NOUGHTS, FIRST = "00", "01"  # the code of a grid leaves two digits for those below it
 DIGITS: Final = "零一二三四五六七八九"
 ORDINAL: Final = re.compile(r"^(.*第)([零一二三四五六七八九十]+|[0-9]+)([^0-9零一二三四五六七八九十]*)$", re.DOTALL)
 
@@ -45,6 +46,9 @@ def _code(policy: CodePolicy, parent: Unit | None, children: list[Unit], used: C
         above = parse(parent.code or "") if parent is not None else None
         free = next_free(above, used) if above is not None else None
         return free.text if free is not None else ""
+    if not children and parent is not None and (parent.code or "").endswith(NOUGHTS):
+        first = (parent.code or "").removesuffix(NOUGHTS) + FIRST
+        return "" if first in used else first
     stem = [found for one in children if (found := TRAILING.match(one.code or ""))]
     if not stem:
         return ""

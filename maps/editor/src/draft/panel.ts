@@ -1,7 +1,5 @@
 // What stands beside the map: a piece of page the server writes. Its buttons and forms make the calls; what is written is kept at once.
 
-import type { Client } from "./client";
-import { Refused } from "./client";
 import type { Draft } from "./draft";
 import type { Json } from "./operations";
 import type { Point } from "./sheet";
@@ -33,7 +31,9 @@ export class Panel {
     if (turn !== this.asked) return;
     const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map(({ id }) => id);
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>("#panel [name]")?.getAttribute("name");
+    const typed = [...this.box.querySelectorAll<HTMLFormElement>("form[data-call]")].filter(unsent);
     this.box.innerHTML = text; // from our own server, escaped there; the policy of the page runs no script in it
+    for (const form of typed) this.box.querySelector(`form[data-call="${form.dataset["call"] ?? ""}"]`)?.replaceWith(form);
     for (const id of open) this.box.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     if (focused) this.box.querySelector<HTMLElement>(`details[open] [name="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -50,8 +50,6 @@ export class Panel {
     else if (dataset["accept"]) this.accept(dataset["accept"]);
     else if (dataset["removePaper"]) void this.draft.after((rev) => client.removeDocument(rev, dataset["removePaper"] as string));
     else if ("submitChange" in dataset) void this.draft.after((rev) => client.submit(rev)).then((done) => done && this.host.submitted());
-    else if ("rebase" in dataset) void this.rebase(client);
-    else if ("rebaseDo" in dataset) void this.rebased();
   }
 
   private open(id: string): void {
@@ -75,7 +73,11 @@ export class Panel {
     if (field.form?.dataset["call"] !== "edit" || !field.checkValidity()) return;
     const day = field.matches("[data-day]");
     const value = day && field.value === "" ? null : field.value;
-    void this.draft.after((rev) => this.draft.client.edit(rev, { [field.name]: value }));
+    const kept = field.value;
+    void this.draft.after(async (rev) => {
+      await this.draft.client.edit(rev, { [field.name]: value });
+      field.defaultValue = kept;
+    });
   }
 
   private sent(event: SubmitEvent): void {
@@ -84,33 +86,23 @@ export class Panel {
     const given = new FormData(form);
     if (form.dataset["call"] === "accept") {
       const fields: Json = { finding: given.get("finding"), reason: given.get("reason") };
-      void this.draft.after((rev) => this.draft.client.accept(rev, fields));
+      void this.draft.after((rev) => this.draft.client.accept(rev, fields).then(() => form.reset()));
     }
     if (form.dataset["call"] === "document") {
       const file = given.get("file");
       if (!(file instanceof File) || file.size === 0) given.delete("file");
-      void this.draft.after((rev) => this.draft.client.document(rev, given));
+      void this.draft.after((rev) => this.draft.client.document(rev, given).then(() => form.reset()));
     }
   }
 
-  private readonly choices: Json = {};
+}
 
-  // Base, theirs and mine side by side for each step that can no longer be done; the planner drops it or draws it anew.
-  private async rebase(client: Client): Promise<void> {
-    const box = this.box.querySelector<HTMLElement>("#rebase");
-    if (!box) return;
-    const answer = await fetch(`/drafts/${this.number}/rebase`, { headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Refused({ status: answer.status, code: "", detail: "", values: {} });
-    box.innerHTML = await answer.text();
-    void client;
-  }
-
-  private async rebased(): Promise<void> {
-    this.box.querySelectorAll<HTMLSelectElement>("#rebase select[data-operation]").forEach((select) => {
-      if (select.value !== "keep") this.choices[select.dataset["operation"] as string] = select.value;
-    });
-    await this.draft.after((rev) => this.draft.client.rebase(rev, this.choices, true));
-  }
+// Whether something was written in a form that the server does not have yet: it must outlive a new panel.
+function unsent(form: HTMLFormElement): boolean {
+  return [...form.elements].some((field) => {
+    if (field instanceof HTMLInputElement) return field.type === "file" ? field.value !== "" : field.type !== "hidden" && field.value !== field.defaultValue;
+    return field instanceof HTMLTextAreaElement ? field.value !== field.defaultValue : false;
+  });
 }
 
 function point(text: string): Point | null {
