@@ -70,14 +70,14 @@ def lasso(planner: Drawn, taker: str, giver: str) -> None:
 def test_land_inside_a_lasso_goes_to_the_chosen_grid(planner: Drawn) -> None:
     planner.begin("划出一块", PAPAYA)
     planner.tool("t")
-    lasso(planner, "木瓜村第二网格", "木瓜村第三网格")
+    lasso(planner, "木瓜村第一网格", "木瓜村第三网格")
     step = planner.page.locator("#step")
-    expect(step.get_by_label("划给")).to_contain_text("木瓜村第二网格")
+    expect(step.get_by_label("划给")).to_contain_text("木瓜村第一网格")
     expect(step).to_contain_text("从这些网格里划出：木瓜村第三网格")
     answer(planner, "划转")
     (done,) = planner.operations(1)
     assert done["operation"]["op"] == "transfer"
-    assert done["operation"]["receiver"] == planner.unit("木瓜村第二网格")["key"]
+    assert done["operation"]["receiver"] == planner.unit("木瓜村第一网格")["key"]
     change = planner.change()
     assert change["numbers"]["moved_m2"] > 10
     assert closes(change)

@@ -34,11 +34,10 @@ export interface Gesture {
   drag?(pointer: Pointer): void;
   up?(pointer: Pointer): void;
   click?(pointer: Pointer): void;
-  double?(pointer: Pointer): void;
 }
 
 type Shape = Feature<Geometry>;
-const LAYERS = ["ground", "still", "tint", "moved", "ghost", "fresh", "chosen", "sketch", "labels"] as const;
+const LAYERS = ["ground", "still", "tint", "moved", "ghost", "fresh", "touched", "chosen", "sketch", "labels"] as const;
 export type Layer = (typeof LAYERS)[number];
 
 export class Canvas {
@@ -98,9 +97,6 @@ export class Canvas {
       case "click":
         gesture.click?.(pointer);
         return true;
-      case "dblclick":
-        gesture.double?.(pointer);
-        return false;
       default:
         return true;
     }

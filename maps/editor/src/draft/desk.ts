@@ -89,8 +89,8 @@ export class Desk {
 
   tint(leaves: Iterable<string>): void {
     const keys = new Set([...leaves].map((leaf) => this.draft.sheet.standing(leaf, this.level)?.key ?? leaf));
-    this.canvas.clear("tint");
-    this.canvas.areas("tint", [...keys].map((key) => ({ polygons: this.draft.sheet.outline(key), look: "touched" })));
+    this.canvas.clear("touched");
+    this.canvas.areas("touched", [...keys].map((key) => ({ polygons: this.draft.sheet.outline(key) })));
   }
 }
 

@@ -46,16 +46,13 @@ export abstract class Drawing implements Tool {
     if (this.waiting) return;
     const next = this.desk.snap(pointer);
     const before = this.places[this.places.length - 1];
-    if (before && Math.hypot(before.at[0] - next.at[0], before.at[1] - next.at[1]) < 3 * this.desk.canvas.resolution) return;
+    const again = before && Math.hypot(before.at[0] - next.at[0], before.at[1] - next.at[1]) < 3 * this.desk.canvas.resolution;
+    if (again) return this.finish(); // the last place once more, which a double click is too
     if (!before && !this.begins(next)) return;
     const ends = before !== undefined && this.ends(next);
     this.places.push(next);
     this.preview();
     if (ends) this.finish();
-  }
-
-  double(): void {
-    this.finish();
   }
 
   key(event: KeyboardEvent): boolean {
@@ -100,7 +97,7 @@ export abstract class Drawing implements Tool {
     if (this.waiting) this.given();
     this.waiting = false;
     this.last = null;
-    this.desk.canvas.clear("sketch", "tint", "chosen");
+    this.desk.canvas.clear("sketch", "touched", "chosen");
     this.desk.tell([]);
     return had;
   }

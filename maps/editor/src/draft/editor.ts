@@ -166,9 +166,9 @@ class Editor {
   }
 
   private changed(): void {
-    this.painter.paint();
     this.refusal.close();
     this.current.refresh?.();
+    this.painter.paint();
     void this.panel.refresh();
   }
 

@@ -37,9 +37,9 @@ export class Merge implements Tool {
 
   private show(): void {
     const { canvas, draft } = this.desk;
-    canvas.clear("tint", "chosen");
+    canvas.clear("touched", "chosen");
     const areas = [...this.chosen.keys()].map((key) => draft.sheet.outline(key));
-    canvas.areas("tint", areas.map((polygons) => ({ polygons, look: "touched" })));
+    canvas.areas("touched", areas.map((polygons) => ({ polygons })));
     canvas.lines("chosen", areas.flat(2).map((points) => ({ points, look: "unit" })));
     this.desk.tell([...this.chosen.values()]);
   }
@@ -65,7 +65,7 @@ export class Merge implements Tool {
     const had = this.chosen.size > 0;
     this.chosen.clear();
     this.steps.close();
-    this.desk.canvas.clear("tint", "chosen");
+    this.desk.canvas.clear("touched", "chosen");
     this.desk.tell([]);
     return had;
   }

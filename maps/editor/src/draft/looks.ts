@@ -106,10 +106,11 @@ export const STYLES: Record<Layer, StyleLike> = {
     "3": line(token("inforce"), width(3)),
     residual: fill(hatch(`${token("ink-3")}8c`, 6, 1)),
   }),
-  tint: named({ gains: fill("#17549b1c"), loses: fill("#c0288a1c"), touched: fill("#c0288a24"), new: fill("#17549b2b") }),
+  tint: named({ gains: fill("#17549b1c"), loses: fill("#c0288a1c"), new: fill("#17549b2b") }),
   moved: new Style({ renderer: either }),
   ghost: line(token("ink-2"), 1.6, [1.5, 4]),
   fresh: [line(token("paper"), 6), line(token("draft"), 3, [8, 5], "butt")],
+  touched: fill("#c0288a24"),
   chosen: named({
     unit: [line(token("paper"), 8), line(token("ink"), 4)],
     border: [line(token("paper"), 7), line(token("draft"), 3)],

@@ -150,7 +150,7 @@ export class MoveVertex implements Tool {
     this.held = null;
     this.desk.canvas.element.classList.remove("grabbing");
     this.desk.canvas.release();
-    this.desk.canvas.clear("sketch", "tint");
+    this.desk.canvas.clear("sketch", "touched");
     this.desk.tell([]);
     return had;
   }
@@ -230,7 +230,7 @@ export class MoveBorder implements Tool {
     this.held = null;
     this.desk.canvas.element.classList.remove("grabbing");
     this.desk.canvas.release();
-    this.desk.canvas.clear("sketch", "tint", "chosen");
+    this.desk.canvas.clear("sketch", "touched", "chosen");
     this.desk.tell([]);
     return had;
   }
