@@ -1,6 +1,6 @@
 """Real re-use: Liverpool's 1,584 leaves in three levels go through six changes; six (valid, known) pairs equal a golden list.
 
-The golden list holds, for each pair, code and exact area (twice the cm2) of every leaf that the changes touched, how many leaves
+The golden list holds, for each pair, code and exact area (m2) of every leaf that the changes touched, how many leaves
 there are, and the hash of all codes and areas. Boundaries: Office for National Statistics, OGL v3.
 """
 
@@ -123,12 +123,12 @@ def picture(office: Any, valid: str, known: str | None) -> dict[str, Any]:
     np.add.at(area, partition.leaf_rings.owner, lattice.areas2(partition.leaf_rings))
     leaves = {u.code or "": int(area[n]) for n, u in enumerate(partition.units) if area[n]}
     lines = "\n".join(f"{code} {size}" for code, size in sorted(leaves.items()))
-    touched = {code: size for code, size in sorted(leaves.items()) if code[:9] in TOUCHED}
+    touched = {code: size / 20_000 for code, size in sorted(leaves.items()) if code[:9] in TOUCHED}
     return {
         "valid": valid,
         "known": known,
         "leaves": len(leaves),
-        "total": sum(leaves.values()),
+        "total": sum(leaves.values()) / 20_000,
         "sha256": hashlib.sha256(lines.encode()).hexdigest(),
         "touched": touched,
     }
