@@ -11,7 +11,7 @@ from api.auth import Action, Resource, declares
 from api.routes import office
 from api.routes.bodies import JsonRoute
 from api.routes.changes import ChangeId, hand_of
-from api.services.redraw import drafts, ground, panel, reading
+from api.services.redraw import drafts, ground, panel, panes, reading
 from api.services.redraw.drafts import ROLES, Begun
 from rules.casestates import State, Step, after
 
@@ -96,6 +96,15 @@ def _panel(request: Request, number: int) -> Json:
 def draft_panel(request: Request, number: ChangeId) -> Response:
     """Return what stands beside the map, as a piece of the page."""
     return Response(pages.render(request, "panel.html", _panel(request, number)), media_type="text/html")
+
+
+@router.get("/drafts/{number}/rebase", include_in_schema=False)
+@declares(Action.READ, Resource.CHANGE)
+def draft_ahead(request: Request, number: ChangeId, drop: Annotated[str, Query(max_length=4_000)] = "") -> Response:
+    """Return what would become of a draft on the newest map, as a piece of the page."""
+    dropped = [one for one in drop.split(",") if one]
+    found = panes.ahead(hand_of(request), number, dropped, pages.language(request))
+    return Response(pages.render(request, "rebase.html", {"ahead": found}), media_type="text/html")
 
 
 @router.get("/api/changes/{number}/sheet")

@@ -8,6 +8,7 @@ from api import auth, clock, pages
 from api.auth import Action, Actor, Resource
 from api.services import questions as questions  # they add themselves to the agenda
 from api.services.attention import Desk, agenda, desk_of
+from api.services.redraw import waiting as waiting  # and so do these
 from api.stores import StoreHolder
 
 NAV: Final = (

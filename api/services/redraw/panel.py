@@ -125,7 +125,7 @@ def area(area_m2: float, lang: str) -> str:
 
 def _numbers(found: Effect) -> Iterator[Numbers]:
     """Yield the numbers of each level at which grids change."""
-    names = _names(found)
+    names = names_on_the_way(found)
     sums = {one.level: one for one in found.difference.sums}
     for level in (1, 2, 3):
         members = [m for m in found.principal if m.level == level and _shows(m)]
@@ -180,7 +180,7 @@ def _signed(value: int) -> str:
 
 def _operations(found: Effect, lang: str) -> Iterator[Done]:
     case, stop = found.change.case, found.replayed.stop
-    names = _names(found)
+    names = names_on_the_way(found)
     for index, one in enumerate(case.operations):
         refused = ""
         if stop is not None and stop.index == index:
@@ -190,7 +190,7 @@ def _operations(found: Effect, lang: str) -> Iterator[Done]:
         yield Done(index + 1, one.id, words_of(one, names, lang), index < case.cursor, at, unit, refused)
 
 
-def _names(found: Effect) -> dict[str, str]:
+def names_on_the_way(found: Effect) -> dict[str, str]:
     """Return what every unit that ever was on the way is called, by key."""
     names: dict[str, str] = {}
     for partition in (*(edit.partition for edit in reversed(found.replayed.edits)), found.before):

@@ -15,7 +15,6 @@ export const PATHS = {
   document: "POST /api/changes/{number}/documents",
   removeDocument: "DELETE /api/changes/{number}/documents/{document_id}",
   submit: "POST /api/changes/{number}/submit",
-  lookRebase: "GET /api/changes/{number}/rebase",
   rebase: "POST /api/changes/{number}/rebase",
 } as const;
 export const STEPS = {
@@ -40,24 +39,11 @@ export class Refused extends Error {
   }
 }
 
-export interface Rebase {
-  readonly rev: number;
-  readonly possible: boolean;
-  readonly same_units: boolean;
-  readonly operations: readonly {
-    readonly id: string;
-    readonly outcome: string;
-    readonly refused: Json | null;
-    readonly panes: Readonly<Record<"base" | "theirs" | "mine", readonly { readonly geometry: Json }[]>> | null;
-  }[];
-}
-
 export class Client {
   constructor(private readonly number: string) {}
 
   sheet = (): Promise<SheetDocument> => this.ask("sheet") as Promise<SheetDocument>;
   drawn = (): Promise<DrawnDocument> => this.ask("drawn") as Promise<DrawnDocument>;
-  lookRebase = (): Promise<Rebase> => this.ask("lookRebase") as Promise<Rebase>;
   operate = (rev: number, operation: Operation | Correction): Promise<unknown> => this.ask("operate", rev, JSON.stringify(operation));
   undo = (rev: number): Promise<unknown> => this.ask("undo", rev);
   redo = (rev: number): Promise<unknown> => this.ask("redo", rev);

@@ -49,7 +49,26 @@ export class Panel {
     else if (dataset["open"]) this.open(dataset["open"]);
     else if (dataset["accept"]) this.accept(dataset["accept"]);
     else if (dataset["removePaper"]) void this.draft.after((rev) => client.removeDocument(rev, dataset["removePaper"] as string));
+    else if ("rebase" in dataset) void this.ahead([]);
+    else if (dataset["drop"]) void this.ahead([...this.dropped(), dataset["drop"]]);
+    else if ("rebaseDo" in dataset) void this.rebase();
     else if ("submitChange" in dataset) void this.draft.after((rev) => client.submit(rev)).then((done) => done && this.host.submitted());
+  }
+
+  private dropped(): string[] {
+    return (this.box.querySelector<HTMLElement>("[data-dropped]")?.dataset["dropped"] ?? "").split(",").filter((id) => id !== "");
+  }
+
+  // What becomes of each step on the newest map, three pictures where one is stuck; the planner says what is dropped.
+  private async ahead(dropped: readonly string[]): Promise<void> {
+    const box = this.box.querySelector<HTMLElement>("#rebase");
+    const answer = await fetch(`/drafts/${this.number}/rebase?drop=${dropped.join(",")}`, { headers: { Accept: "text/html" } });
+    if (box && answer.ok) box.innerHTML = await answer.text(); // from our own server, escaped there
+  }
+
+  private async rebase(): Promise<void> {
+    const choices = Object.fromEntries(this.dropped().map((id) => [id, "drop"]));
+    await this.draft.after((rev) => this.draft.client.rebase(rev, choices, true));
   }
 
   private open(id: string): void {
