@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -190,3 +192,62 @@ def test_no_serious_fault_for_people_who_cannot_see_well(
     for address in ("/drafts", "/changes", f"/changes/{planner.number}"):
         planner.page.goto(address)
         assert faults_of(planner.page) == []
+
+
+def finished(planner: Drawn, first_day: str) -> None:
+    """Fill in what is asked, send, put on record and publish a draft, by way of the API."""
+
+    def call(method: str, path: str, data: Any = None, key: str = "") -> None:
+        headers = {"If-Match": f'"{planner.change()["rev"]}"', "Idempotency-Key": key or path}
+        address = f"/api/changes/{planner.number}{path}"
+        body = {"multipart": data} if path == "/documents" else {"data": data} if data else {}
+        answer = planner.page.request.fetch(address, method=method, headers=headers, **body)
+        assert answer.ok, answer.text()
+
+    call("PATCH", "", {"reason": "户数不均", "decided_on": "2026-11-20", "effective_from": first_day})
+    for role in ("basis", "decision"):
+        call("POST", "/documents", {"role": role, "title": "纪要"}, role)
+    number = planner.number
+    call("POST", "/submit", key=f"send {number}")
+    planner.page.context.add_cookies([{"name": "wangge_role", "value": "city_grid_office", "url": planner.page.url}])
+    call("POST", "/file", {"filing_no": f"海备{number}"}, f"file {number}")
+    planner.page.context.add_cookies([{"name": "wangge_role", "value": "town_grid_office", "url": planner.page.url}])
+    call("POST", "/publish", key=f"publish {number}")
+
+
+def test_two_planners_in_conflict_and_nothing_is_dropped_in_silence(planners: Callable[..., Drawn]) -> None:
+    one, other = planners(), planners()
+    other.begin("乙的草案")
+    ring = other.ring("红枣村第三网格")
+    other.tool("s")
+    other.click(min(ring))
+    other.click(max(ring))
+    other.page.locator("#step").get_by_label("新名称").fill("第九网格")
+    other.page.locator("#step").get_by_role("button", name="切开").click()
+    other.operations(1)
+
+    one.begin("甲先发布")
+    one.tool("g")
+    one.click(one.inside("红枣村第三网格"))
+    one.click(one.inside("红枣村第五网格"))
+    one.page.locator("#step").get_by_label("第五网格").check()
+    one.page.locator("#step").get_by_role("button", name="合并").click()
+    one.operations(1)
+    finished(one, datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat())
+
+    other.page.reload()
+    other.ready()
+    panel = other.page.locator("#panel")
+    expect(panel).to_contain_text("图已经有新的了")
+    expect(panel.get_by_role("button", name="报送市网格办备案")).to_be_disabled()
+    panel.get_by_role("button", name="按新图更新").click()
+    ahead = panel.locator(".rebase")
+    expect(ahead).to_contain_text("甲先发布")
+    expect(ahead).to_contain_text("做不下去")
+    expect(ahead.locator("figure")).to_have_count(3)
+    expect(ahead.get_by_role("button", name="按新图更新草案")).to_have_count(0)
+    ahead.get_by_role("button", name="不要这一步").click()
+    expect(ahead).to_contain_text("不要了")
+    ahead.get_by_role("button", name="按新图更新草案").click()
+    expect(panel).not_to_contain_text("图已经有新的了")
+    assert other.operations(0) == []

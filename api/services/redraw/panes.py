@@ -1,4 +1,4 @@
-"""What would become of a draft on the newest map, as a page shows it: each step in words, and three pictures where one is stuck."""
+"""What would become of a draft on the newest map, for a page: each step in words, three pictures where one is stuck."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
