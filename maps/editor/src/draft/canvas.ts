@@ -40,6 +40,33 @@ type Shape = Feature<Geometry>;
 const LAYERS = ["ground", "still", "tint", "moved", "ghost", "fresh", "touched", "chosen", "sketch", "labels"] as const;
 export type Layer = (typeof LAYERS)[number];
 
+interface Look {
+  readonly look?: string | number;
+  readonly text?: string;
+  readonly room?: number;
+}
+export interface DrawnLine extends Look {
+  readonly points: readonly Point[];
+}
+export interface DrawnArea extends Look {
+  readonly polygons: readonly (readonly (readonly Point[])[])[];
+}
+export interface DrawnMark extends Look {
+  readonly at: Point;
+}
+export type Drawn = DrawnLine | DrawnArea | DrawnMark;
+
+const geometryOf = (item: Drawn): Geometry => {
+  if ("points" in item) return new LineString(item.points.map((p) => [...p]));
+  return "at" in item ? new OlPoint([...item.at]) : new MultiPolygon(item.polygons.map((rings) => rings.map((ring) => ring.map((p) => [...p]))));
+};
+
+function shapeOf(item: Drawn): Shape {
+  const feature: Shape = new Feature<Geometry>(geometryOf(item));
+  feature.setProperties({ look: item.look ?? "", text: item.text ?? "", room: item.room ?? 0 }, true);
+  return feature;
+}
+
 export class Canvas {
   private readonly view: View;
   private readonly map: OlMap;
@@ -122,6 +149,22 @@ export class Canvas {
     return [Math.round(Number(found[0])), Math.round(Number(found[1]))];
   }
 
+  // Shapes under a name, which take the place of those that had it: most of a town stays as it is.
+  group(name: Layer, groups: ReadonlyMap<string, readonly Drawn[]>): void {
+    const source = this.sources.get(name);
+    const kept = this.groups.get(name) ?? new Map<string, Shape[]>();
+    this.groups.set(name, kept);
+    const fresh: Shape[] = [];
+    for (const [key, items] of groups) {
+      for (const old of kept.get(key) ?? []) source?.removeFeature(old);
+      const made = items.map((item) => shapeOf(item));
+      kept.set(key, made);
+      fresh.push(...made);
+    }
+    source?.addFeatures(fresh);
+  }
+  private readonly groups = new Map<Layer, Map<string, Shape[]>>();
+
   clear(...names: Layer[]): void {
     names.forEach((name) => this.sources.get(name)?.clear(true));
   }
@@ -130,26 +173,20 @@ export class Canvas {
     this.layers.get(name)?.setVisible(visible);
   }
 
-  lines(name: Layer, lines: Iterable<{ points: readonly Point[]; look?: string | number }>): void {
-    this.add(name, lines, ({ points }) => new LineString(points.map((p) => [...p])));
+  draw(name: Layer, items: Iterable<Drawn>): void {
+    this.sources.get(name)?.addFeatures(Array.from(items, shapeOf));
   }
 
-  areas(name: Layer, areas: Iterable<{ polygons: readonly (readonly (readonly Point[])[])[]; look?: string | number }>): void {
-    this.add(name, areas, ({ polygons }) => new MultiPolygon(polygons.map((rings) => rings.map((ring) => ring.map((p) => [...p])))));
+  lines(name: Layer, lines: Iterable<DrawnLine>): void {
+    this.draw(name, lines);
   }
 
-  marks(name: Layer, marks: Iterable<{ at: Point; look?: string | number; text?: string; room?: number }>): void {
-    this.add(name, marks, ({ at }) => new OlPoint([...at]));
+  areas(name: Layer, areas: Iterable<DrawnArea>): void {
+    this.draw(name, areas);
   }
 
-  private add<T extends { look?: string | number; text?: string; room?: number }>(name: Layer, items: Iterable<T>, shape: (item: T) => Geometry): void {
-    const features: Shape[] = [];
-    for (const item of items) {
-      const feature: Shape = new Feature<Geometry>(shape(item));
-      feature.setProperties({ look: item.look ?? "", text: item.text ?? "", room: item.room ?? 0 }, true);
-      features.push(feature);
-    }
-    this.sources.get(name)?.addFeatures(features);
+  marks(name: Layer, marks: Iterable<DrawnMark>): void {
+    this.draw(name, marks);
   }
 
   // A place inside the largest part of an area, and how wide the area is there.

@@ -87,7 +87,18 @@ export class Desk {
     return [...found.values()].sort((one, other) => one.level - other.level);
   }
 
-  tint(leaves: Iterable<string>): void {
+  // Asked for at every move of a drag, in which the leaves stay the same.
+  private tinted = "";
+
+  untint(): void {
+    this.tinted = "";
+    this.canvas.clear("touched");
+  }
+
+  tint(leaves: readonly string[]): void {
+    const name = [this.level, this.draft.drawn.rev, ...leaves].join();
+    if (name === this.tinted) return;
+    this.tinted = name;
     const keys = new Set([...leaves].map((leaf) => this.draft.sheet.standing(leaf, this.level)?.key ?? leaf));
     this.canvas.clear("touched");
     this.canvas.areas("touched", [...keys].map((key) => ({ polygons: this.draft.sheet.outline(key) })));

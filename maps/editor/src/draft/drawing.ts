@@ -97,7 +97,8 @@ export abstract class Drawing implements Tool {
     if (this.waiting) this.given();
     this.waiting = false;
     this.last = null;
-    this.desk.canvas.clear("sketch", "touched", "chosen");
+    this.desk.canvas.clear("sketch", "chosen");
+    this.desk.untint();
     this.desk.tell([]);
     return had;
   }

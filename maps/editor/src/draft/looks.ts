@@ -14,8 +14,8 @@ import type { Layer } from "./canvas";
 const root = getComputedStyle(document.documentElement);
 const token = (name: string): string => root.getPropertyValue(`--${name}`).trim();
 const width = (level: number): number => parseFloat(token(`w${Math.max(1, level)}`));
-const line = (color: string, wide: number, dash?: number[], cap: CanvasLineCap = "round"): Style =>
-  new Style({ stroke: new Stroke({ color, width: wide, lineDash: dash, lineJoin: "round", lineCap: cap }) });
+const line = (color: string, wide: number, dash?: number[], cap: CanvasLineCap = "round", zIndex = 0): Style =>
+  new Style({ zIndex, stroke: new Stroke({ color, width: wide, lineDash: dash, lineJoin: "round", lineCap: cap }) });
 const fill = (color: string | CanvasPattern, edge?: string): Style =>
   new Style({ fill: new Fill({ color }), stroke: edge ? new Stroke({ color: edge, width: 1 }) : undefined });
 
@@ -100,10 +100,10 @@ const MARKS: Record<string, (feature: FeatureLike) => Style> = { A: mark("#d5e6f
 export const STYLES: Record<Layer, StyleLike> = {
   ground: fill(token("land")),
   still: named({
-    "0": line(token("inforce"), width(1)),
-    "1": line(token("inforce"), width(1)),
-    "2": line(token("inforce"), width(2)),
-    "3": line(token("inforce"), width(3)),
+    "0": line(token("inforce"), width(1), undefined, "round", 3),
+    "1": line(token("inforce"), width(1), undefined, "round", 3),
+    "2": line(token("inforce"), width(2), undefined, "round", 2),
+    "3": line(token("inforce"), width(3), undefined, "round", 1),
     residual: fill(hatch(`${token("ink-3")}8c`, 6, 1)),
   }),
   tint: named({ gains: fill("#17549b1c"), loses: fill("#c0288a1c"), new: fill("#17549b2b") }),

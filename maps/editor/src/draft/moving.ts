@@ -150,7 +150,8 @@ export class MoveVertex implements Tool {
     this.held = null;
     this.desk.canvas.element.classList.remove("grabbing");
     this.desk.canvas.release();
-    this.desk.canvas.clear("sketch", "touched");
+    this.desk.canvas.clear("sketch");
+    this.desk.untint();
     this.desk.tell([]);
     return had;
   }
@@ -230,7 +231,8 @@ export class MoveBorder implements Tool {
     this.held = null;
     this.desk.canvas.element.classList.remove("grabbing");
     this.desk.canvas.release();
-    this.desk.canvas.clear("sketch", "touched", "chosen");
+    this.desk.canvas.clear("sketch", "chosen");
+    this.desk.untint();
     this.desk.tell([]);
     return had;
   }

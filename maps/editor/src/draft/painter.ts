@@ -1,73 +1,69 @@
 // Draws a sheet: borders by level, names, what the draft changed against what is filed.
 
-import type { Canvas } from "./canvas";
+import type { Canvas, Drawn } from "./canvas";
 import type { Draft } from "./draft";
 import { area2, segments } from "./sheet";
 import type { Point, Sheet } from "./sheet";
 
-const LABELLED = 6_000;
-
 export class Painter {
-  private changedOnly = false;
+  private base: Sheet | null = null;
+  private last: Sheet | null = null; // what is on the canvas
+  private moved = new Set<string>(); // the leaves and units in which that differs from what is filed
 
   constructor(
     private readonly canvas: Canvas,
     private readonly draft: Draft,
   ) {}
 
+  // Draws anew only what differs from what is drawn already.
   paint(): void {
-    const { sheet } = this.draft;
-    this.ground(sheet);
-    this.canvas.clear("still", "labels", "tint", "moved", "ghost", "fresh");
-    if (!this.changedOnly) this.borders(sheet);
+    const { sheet, drawn } = this.draft;
+    const moved = new Set([...Object.keys(drawn.leaves), ...drawn.gone, ...drawn.units.map(({ key }) => key)]);
+    const states = this.last ? [sheet, this.last] : [sheet];
+    const whole = this.base !== this.draft.filed; // at first, and when the draft was brought up to date
+    const touched = whole ? new Set(states.flatMap((state) => [...state.leaves.keys(), ...state.units.keys()])) : new Set([...this.moved, ...moved]);
+    if (whole) this.ground(sheet);
+    this.base = this.draft.filed;
+    this.borders(sheet, states, touched);
+    this.labels(sheet, states, touched);
+    this.canvas.clear("tint", "moved", "ghost", "fresh");
     this.differences();
-    this.labels(sheet);
+    this.last = sheet;
+    this.moved = moved;
   }
 
   only(changed: boolean): void {
-    this.changedOnly = changed;
-    this.paint();
+    this.canvas.show("still", !changed);
   }
 
   private ground(sheet: Sheet): void {
-    if (!this.painted) {
-      const tops = sheet.below.get("") ?? [];
-      this.canvas.areas("ground", tops.map((key) => ({ polygons: sheet.outline(key) })));
-      this.painted = true;
-    }
-  }
-  private painted = false;
-
-  private borders(sheet: Sheet): void {
-    const arcs = [...sheet.arcs()].sort((one, other) => (other.rank || 1) - (one.rank || 1));
-    const rest = [...sheet.units.values()].filter((unit) => unit.kind === "residual");
-    this.canvas.areas("still", rest.map((unit) => ({ polygons: sheet.outline(unit.key), look: "residual" })));
-    this.canvas.lines("still", arcs.map(({ rank, points }) => ({ points, look: rank })));
-  }
-
-  private labels(sheet: Sheet): void {
-    const units = [...sheet.units.values()].filter((unit) => unit.kind !== "residual");
-    const marks = units.slice(0, LABELLED).flatMap((unit) => {
-      const place = this.canvas.inside(this.outline(sheet, unit.key));
-      return place ? [{ at: place.at, room: place.room, text: unit.label, look: unit.level }] : [];
-    });
-    this.canvas.marks("labels", marks);
-  }
-
-  // Outlines of the filed state are asked for again and again.
-  private readonly kept = new Map<string, Point[][][]>();
-  private outline(sheet: Sheet, key: string): Point[][][] {
-    const same = sheet.leavesUnder(key).every((leaf) => sheet.leaves.get(leaf) === this.draft.filed.leaves.get(leaf));
-    if (!same) return sheet.outline(key);
-    let found = this.kept.get(key);
-    if (!found) this.kept.set(key, (found = sheet.outline(key)));
-    return found;
-  }
-
-  forget(): void {
-    this.kept.clear();
-    this.painted = false;
     this.canvas.clear("ground");
+    const tops = sheet.below.get("") ?? [];
+    this.canvas.areas("ground", tops.map((key) => ({ polygons: sheet.outline(key) })));
+  }
+
+  // A border is drawn with the leaf it comes from; those beside a leaf that changed are drawn anew as well.
+  private borders(sheet: Sheet, states: readonly Sheet[], touched: ReadonlySet<string>): void {
+    const anew = new Set(touched);
+    if (touched.size < sheet.leaves.size) for (const state of states) for (const key of touched) for (const next of beside(state, key)) anew.add(next);
+    const groups = new Map<string, Drawn[]>();
+    for (const key of anew) {
+      const rest = sheet.units.get(key)?.kind === "residual" ? [{ polygons: sheet.outline(key), look: "residual" }] : [];
+      groups.set(key, [...rest, ...Array.from(sheet.arcs([key]), ({ rank, points }) => ({ points, look: rank }))]);
+    }
+    this.canvas.group("still", groups);
+  }
+
+  private labels(sheet: Sheet, states: readonly Sheet[], touched: ReadonlySet<string>): void {
+    const keys = new Set<string>();
+    for (const state of states) for (const key of touched) for (const unit of state.above(key)) keys.add(unit.key);
+    const groups = new Map<string, Drawn[]>();
+    for (const key of keys) {
+      const unit = sheet.units.get(key);
+      const place = unit && unit.kind !== "residual" ? this.canvas.inside(sheet.outline(key)) : undefined;
+      groups.set(key, unit && place ? [{ at: place.at, room: place.room, text: unit.label, look: unit.level }] : []);
+    }
+    this.canvas.group("labels", groups);
   }
 
   private differences(): void {
@@ -92,6 +88,13 @@ export class Painter {
 }
 
 const size = (polygons: readonly (readonly (readonly Point[])[])[]): number => polygons.flat(1).reduce((sum, ring) => sum + area2(ring), 0);
+
+function* beside(sheet: Sheet, key: string): Generator<string> {
+  for (const [a, b] of segments(sheet.leaves.get(key))) {
+    const next = sheet.beyond(a, b);
+    if (next !== "") yield next;
+  }
+}
 
 // The segments of leaves that one sheet has and the other has not.
 function* lone(leaves: Iterable<string>, one: Sheet, other: Sheet): Generator<readonly [Point, Point]> {

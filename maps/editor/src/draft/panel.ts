@@ -24,6 +24,7 @@ export class Panel {
   }
 
   async refresh(): Promise<void> {
+    if (this.box.querySelector<HTMLElement>("[data-rev]")?.dataset["rev"] === String(this.draft.drawn.rev)) return; // as it came with the page
     const turn = ++this.asked;
     const answer = await fetch(`/drafts/${this.number}/panel`, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
