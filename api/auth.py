@@ -39,6 +39,7 @@ class Resource(StrEnum):
     SHELL = "shell"  # pages that hold nothing of the store: about, problems, preferences, assets, health
     DESK = "desk"  # today: counts and faults of one's own work (P1)
     GRID = "grid"  # grids in force: name, code, level, line (P0)
+    PUBLIC_TILE = "public_tile"  # vector tiles of grids in force, on a listener of their own (P0)
     BOARD = "board"  # what a notice board shows the public (P0)
     BOARD_PRINT = "board_print"  # the list of boards and their print files (P1)
     TRACK = "track"  # verifying a delivered track (P4); nothing is stored
@@ -59,7 +60,11 @@ PUBLIC: Final = Actor("", "public")
 _READ: Final = frozenset({Action.READ})
 _USE: Final = frozenset({Action.READ, Action.USE})
 _RUN: Final = frozenset({Action.READ, Action.RUN})
-_SHELL: Final[Mapping[Resource, frozenset[Action]]] = {Resource.SHELL: _USE, Resource.BOARD: _READ}
+_SHELL: Final[Mapping[Resource, frozenset[Action]]] = {
+    Resource.SHELL: _USE,
+    Resource.BOARD: _READ,
+    Resource.PUBLIC_TILE: _READ,
+}
 _SIGHT: Final[Mapping[Resource, frozenset[Action]]] = {**_SHELL, Resource.DESK: _READ, Resource.GRID: _READ}
 _PRINT: Final[Mapping[Resource, frozenset[Action]]] = {**_SIGHT, Resource.BOARD_PRINT: _READ}
 _CASES: Final[Mapping[Resource, frozenset[Action]]] = {**_PRINT, Resource.CHANGE: _READ}
