@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from api import messages
+from api.cli import repairing
 
 SHOWN: Final = 5  # faults of one kind on the screen; all of them are in the JSON
 Document = dict[str, Any]
@@ -14,6 +15,8 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
     """Give the lines of ``import/1`` or ``coverage/1``."""
     if document.get("written"):
         yield from _made_lines(document, lang)
+    if "repaired" in document:
+        yield from repairing.repaired_lines(document, lang)
     if "roots" in document:
         for each in document["roots"]:
             yield _say("cli.coverage.root", lang, root=each["root"])

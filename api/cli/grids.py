@@ -1,5 +1,6 @@
 """Commands about grids: import, check coverage, export, locate."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -7,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.auth import LOCAL_USER
-from api.cli import grid_words, output, progress
+from api.cli import grid_words, output, progress, repairing
 from api.settings import from_environment
 from geo.errors import InputError
 
@@ -80,24 +81,59 @@ def import_grids(
     valid_from: Annotated[
         datetime | None, typer.Option("--valid-from", formats=[DAY], help="从哪天起有效，默认一直有效。First day.")
     ] = None,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="只提出怎样修补文件里的毛病，不写入。Only propose repairs.")
+    ] = False,
+    proposal_file: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="方案写到这里，不覆盖。Where the proposal goes; new."),
+    ] = None,
+    drawings: Annotated[
+        Path | None, typer.Option("--drawings", metavar="DIR", help="每处毛病一幅图。One drawing a fault.")
+    ] = None,
+    proposal: Annotated[
+        Path | None, typer.Option("--proposal", metavar="FILE", help="按这个方案修补后导入。Repair as proposed here.")
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            metavar="GROUP[/N][=CHOICE]",
+            help="接受一组或一处；@FILE 是决定文件。Accept a group or one fault; @FILE holds decisions.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """导入网格：核验通过才写入，有一处毛病就什么也不写。Import grids: written whole if proved, else not at all.
 
-    没有写 --root 时，库里只有一个根就用它，还没有根就叫 main。Without --root: the only root there is, or main.
+    没有写 --root 时，库里只有一个根就用它，还没有根就叫 main。文件有毛病时，先 --propose，再用 --proposal 和 --accept 导入。
+    Without --root: the only root there is, or main. For a faulty file first --propose, then --proposal with --accept.
     """
-    from api.services import imports  # noqa: PLC0415 - heavy
+    from api.services import imports, repairs  # noqa: PLC0415 - heavy
     from api.services.grid_files import Source  # noqa: PLC0415
     from data.store import Actor, open_store  # noqa: PLC0415
 
+    repairing.require_usage(propose, proposal, accept or (), proposal_file, drawings)
     settings = from_environment()
     fields = tuple(field.strip() for field in parent.split(",")) if parent else ()
     source = Source(tuple(files), code, name, fields, layer, crs)
     more = {"valid_from": valid_from.date()} if valid_from else {}
     wanted = imports.Wanted(source, level, parents, root, plane, frame, **more)
+    actor = Actor(LOCAL_USER, settings.role)
     with open_store(settings.require_store()) as store, progress.shown(settings.lang, quiet=as_json) as report:
-        document = imports.import_grids(store, wanted, settings, Actor(LOCAL_USER, settings.role), report)
-    _answer(document, settings.lang, as_json)
+        if propose:
+            document = repairs.propose(store, wanted, settings, report)
+            repairing.keep(document, proposal_file, drawings)
+        elif proposal is not None:
+            document = repairs.import_repaired(store, wanted, proposal, accept or (), settings, actor, report)
+        else:
+            document = imports.import_grids(store, wanted, settings, actor, report)
+    lines = (
+        repairing.proposal_lines(document, settings.lang, proposal_file, drawings)
+        if propose
+        else grid_words.coverage_lines(document, settings.lang)
+    )
+    _answer(document, lines, as_json)
 
 
 def check_coverage(
@@ -133,7 +169,7 @@ def check_coverage(
             if codes or plane or parents or crs or layers:
                 raise InputError("check.usage", "check coverage")
             document = _check_store(root, _day(on), _day(known_on), report)
-    _answer(document, settings.lang, as_json)
+    _answer(document, grid_words.coverage_lines(document, settings.lang), as_json)
 
 
 def _check_store(root: str | None, on: Any, known_on: Any, report: progress.Report) -> dict[str, Any]:
@@ -193,11 +229,11 @@ def locate(
         raise typer.Exit(output.FAULTS)
 
 
-def _answer(document: dict[str, Any], lang: str, as_json: bool) -> None:
+def _answer(document: dict[str, Any], lines: Iterator[str], as_json: bool) -> None:
     if as_json:
         output.write_json(document)
     else:
-        for line in grid_words.coverage_lines(document, lang):
+        for line in lines:
             output.write_line(line)
     if not document["ok"]:
         raise typer.Exit(output.FAULTS)

@@ -41,6 +41,8 @@ JOBS: Final = {
     "tracks.read": Job("data.importers.tracks:read_message", foreign=True),
     "partition.build": Job("data.importers.proofs:build_message", foreign=False),
     "partition.check_levels": Job("data.importers.proofs:check_levels_message", foreign=False),
+    "partition.propose": Job("data.importers.repairs:propose_message", foreign=False),
+    "partition.repair": Job("data.importers.repairs:repair_message", foreign=False),
     "partition.prove": Job("data.importers.proofs:prove_message", foreign=False),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import shapely
@@ -12,12 +13,14 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.partition.arrangement import Arrangement, summed
 from geo.partition.defects import Defect, Survey, drawn_by, edges_by_face, face_areas2, face_beside, rim_of
+from geo.partition.faces import as_lines
 from geo.partition.faults import in_metres
 from geo.partition.lattice import CM, areas2, owners, segments_at
 from geo.partition.model import Int64
 from geo.partition.sharing import Edge, Point, edges_of, longest_first, shared
 
-NOTHING = np.empty((0, 4), np.int64)
+NOTHING: Final = np.empty((0, 4), np.int64)
+SAMPLES: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +203,13 @@ class Ground:
         backwards = [unit for unit, times in self.turns.get(face, ()) if times != 1]
         return backwards[0] if backwards else self.left_of.get(back, -1)
 
+    def is_border(self, edge: Edge) -> bool:
+        """Tell whether the land on both sides of an edge belongs to different units as things stand."""
+        face, (a, b) = self.beside[edge], edge
+        unit, beyond = self.holder.get(face, -2), self.across(edge)
+        goes_on = unit in self.covers[face] and unit not in self.drawn[min(a, b), max(a, b)]
+        return unit != (unit if beyond < 0 and goes_on and self.beside.get((b, a)) not in self.holder else beyond)
+
     def effect(self, defect: Defect, changes: Iterable[tuple[int, int, int]], holder: int | None) -> Effect:
         """Return the effect of changes (face, unit, by how often its rings shall run round it more); ``holder`` has it then."""
         moves: dict[int, int] = defaultdict(int)
@@ -209,7 +219,7 @@ class Ground:
             lines = self.edges(face)
             parts += [(unit, lines if times > 0 else lines[:, [2, 3, 0, 1]])] * abs(times)
         edges = [edge for face in defect.faces for edge in self.outline[face]]
-        kept = [edge for edge in edges if self.holder.get(self.beside[edge], -2) != self.across(edge)]
+        kept = [edge for edge in edges if self.is_border(edge)]
         return Effect(
             {unit: moved for unit, moved in moves.items() if moved},
             farthest(edges, kept, defect.width_m),
@@ -247,8 +257,18 @@ def rows(edges: Sequence[Edge]) -> Int64:
 
 
 def farthest(before: Sequence[Edge], after: Sequence[Edge], width_m: float) -> float:
-    """Return how far in metres a border goes at most; where nothing is left of it, the width of its land."""
+    """Return how far in metres a border goes: the farthest place of what goes of it from what stays or comes.
+
+    Where nothing is left of it, the width of its land; places are sampled along each edge.
+    """
     if not after:
         return width_m
-    one, other = (shapely.MultiLineString([[a, b] for a, b in edges]) for edges in (before, after))
-    return float(shapely.hausdorff_distance(one, other)) / CM
+    kept = {frozenset(edge) for edge in after}
+    gone = rows([edge for edge in before if frozenset(edge) not in kept])
+    if not len(gone):
+        return 0.0
+    part = np.arange(SAMPLES + 1)[:, None, None] / SAMPLES
+    places = (gone[:, :2] * (1 - part) + gone[:, 2:] * part).reshape(-1, 2)
+    tree = shapely.STRtree(as_lines(rows(after)))
+    _, distance = tree.query_nearest(shapely.points(places), return_distance=True, all_matches=False)
+    return float(distance.max()) / CM

@@ -31,10 +31,12 @@ class Mended:
     """Features mended as far as it was decided, and what each decision did.
 
     ``features`` without the rows left out; ``frame`` in plane metres, None to derive it; ``effects`` one for each defect, None
-    where nothing was decided; ``areas2`` (features,) twice the area of each delivered feature before and after, in cm2.
+    where nothing was decided; ``rings`` of all units after it (owner: number of the delivered feature); ``before2`` and
+    ``after2`` (features,) twice the area of each delivered feature, in cm2.
     """
 
     features: tuple[Feature, ...]
+    rings: Rings
     frame: BaseGeometry | None
     effects: tuple[Effect | None, ...]
     before2: Int64
@@ -48,11 +50,11 @@ def choices(defect: Defect, found: Survey) -> tuple[str, ...]:
     return words.get(defect.kind, (CUT,) if defect.kind == "crossing" else (LEAVE_OUT,))
 
 
-def suggested(defect: Defect, found: Survey, ground: Ground) -> str | None:
+def suggested(defect: Defect, found: Survey, ground: Ground | None) -> str | None:
     """Return the choice that is proposed; None for a wide gap, which may be a lake or a grid that was forgotten."""
     if defect.kind == "gap":
         return SHARE if defect.width_m <= SHARE_LIMIT_M else None
-    if defect.kind == "overlap":
+    if defect.kind == "overlap" and ground is not None:
         return found.features[ground.best_of(defect)].code
     return choices(defect, found)[0]
 
@@ -68,14 +70,14 @@ def mended(found: Survey, decided: Sequence[str | None]) -> Mended:
     ground = ground_of(found)
     if ground is None:
         effects = tuple(Effect() if choice else None for choice in decided)
-        return Mended(tuple(found.features[n] for n in kept), None, effects, before, before)
+        return Mended(tuple(found.features[n] for n in kept), found.own.rings, None, effects, before, before)
     effects = all_effects(found, ground, decided)
     rings = rebuilt(found, ground, [effect for effect in effects if effect is not None])
     after = unit_areas2(rings, len(found.features))
     shapes = polygons(rings, len(found.features))
-    changed = set(np.unique(rings.owner[np.isin(rings.owner, ground.touched(effects))]).tolist())
+    changed = set(ground.touched(effects).tolist())
     features = [replace(found.features[n], geometry=shapes[n]) if n in changed else found.features[n] for n in kept]
-    return Mended(tuple(features), frame_after(found, ground, rings, effects, decided), effects, before, after)
+    return Mended(tuple(features), rings, frame_after(found, ground, rings, effects, decided), effects, before, after)
 
 
 def all_effects(found: Survey, ground: Ground, decided: Sequence[str | None]) -> tuple[Effect | None, ...]:
