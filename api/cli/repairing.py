@@ -45,7 +45,7 @@ def proposal_lines(document: Document, lang: str, output: Path | None, drawings:
     width = max((len(group["id"]) for group in document["groups"]), default=0)
     for group in document["groups"]:
         yield f"  {group['id']:<{width}}  {group['sentence'][lang]}"
-        if group["suggested"] is None or group["count"] <= SHOWN:
+        if group["undecided"] or group["count"] <= SHOWN:
             yield from _faults(group, lang)
     if document["beyond"]:
         yield "✗ " + _say("cli.proposal.beyond", lang)
@@ -61,7 +61,7 @@ def proposal_lines(document: Document, lang: str, output: Path | None, drawings:
 
 
 def _faults(group: Document, lang: str) -> Iterator[str]:
-    for fault in group["faults"][:SHOWN]:
+    for fault in sorted(group["faults"], key=lambda fault: fault["suggested"] is not None)[:SHOWN]:
         yield f"      · {fault['id']}  {fault['sentence'][lang]}" + _place(fault["at"], lang)
     if group["count"] > SHOWN:
         yield "      · " + _say("cli.coverage.more", lang, count=group["count"] - SHOWN)
@@ -74,10 +74,20 @@ def _next_steps(document: Document, lang: str, output: Path | None, drawings: Pa
         return
     yield _say("cli.proposal.saved", lang, file=str(output))
     yield _say("cli.proposal.how", lang)
-    words = [
-        "--accept " + (f"'{group['id']}=?'" if group["suggested"] is None else group["id"]) for group in document["groups"]
+    open_ones = [
+        fault["id"]
+        for group in document["groups"]
+        if group["suggested"] is not None
+        for fault in group["faults"]
+        if fault["suggested"] is None
     ]
-    yield "  --proposal " + " ".join([shlex.quote(str(output)), *words])
+    words = [
+        "--accept " + (f"'{group['id']}=?'" if group["suggested"] is None else group["id"])
+        for group in document["groups"]
+    ]
+    yield "  --proposal " + " ".join(
+        [shlex.quote(str(output)), *words, *(f"--accept '{name}=?'" for name in open_ones)]
+    )
 
 
 def repaired_lines(document: Mapping[str, Any], lang: str) -> Iterator[str]:

@@ -39,21 +39,22 @@ def groups(named: Mapping[str, Repair], found: Sequence[Repair], plane: Plane) -
 def _group(key: str, members: Mapping[str, Repair], order: Mapping[int, int], plane: Plane) -> Document:
     repairs = list(members.values())
     wishes = {repair.suggested for repair in repairs}
-    suggested = (wishes.pop() if len(wishes) == 1 else BY_FAULT) if None not in wishes else None
+    suggested = None if wishes == {None} else BY_FAULT
+    if len(wishes) == 1 and repairs[0].kind != "overlap":
+        suggested = repairs[0].suggested
     values = {
         "count": len(repairs),
         "area_m2": round(sum(repair.area_m2 for repair in repairs), 4),
         "width_m": round(max(repair.width_m for repair in repairs), 4),
         "displacement_m": round(max(repair.displacement_m for repair in repairs), 4),
     }
-    if suggested not in ("node", "share", "cut", "leave_out", None):
-        suggested = BY_FAULT
     common = set(repairs[0].choices).intersection(*(repair.choices for repair in repairs))
     return {
         "id": key,
         "kind": repairs[0].kind,
         **values,
         "suggested": suggested,
+        "undecided": sum(1 for repair in repairs if repair.suggested is None),
         "choices": [choice for choice in repairs[0].choices if choice in common],
         "units": _sums(repairs),
         "sentence": {lang: _group_sentence(repairs[0].kind, values, suggested, lang) for lang in messages.LANGUAGES},

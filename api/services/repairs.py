@@ -132,7 +132,7 @@ def _totals(done: Sequence[Repair | None], changed: Sequence[tuple[str, float, f
 
 
 def _undecided(groups: Sequence[Document]) -> int:
-    return sum(group["count"] for group in groups if group["suggested"] is None)
+    return sum(group["undecided"] for group in groups)
 
 
 def import_repaired(
@@ -227,6 +227,8 @@ def names_in_order(said: Mapping[str, Any]) -> list[str]:
 def decisions(accepted: Sequence[str], said: Mapping[str, Any]) -> dict[str, str]:
     """Return the choice for each fault that was decided, by its name; one named by itself wins over its group.
 
+    A group without a choice is decided as proposed; what has no proposal in it stays undecided.
+
     Errors: ``proposal.unknown``, ``proposal.choice``, ``proposal.needs_choice``, ``proposal.decisions``.
     """
     groups = {str(group["id"]): group for group in said["groups"]}
@@ -236,14 +238,16 @@ def decisions(accepted: Sequence[str], said: Mapping[str, Any]) -> dict[str, str
     for name, choice in sorted(asked, key=lambda wish: "/" in wish[0]):
         if name not in groups and name not in faults:
             raise InputError("proposal.unknown", name, values={"known": "、".join(groups)})
-        for fault in groups[name]["faults"] if name in groups else [faults[name]]:
+        named = groups[name]["faults"] if name in groups else [faults[name]]
+        if choice is None and all(fault["suggested"] is None for fault in named):
+            raise InputError("proposal.needs_choice", name, values={"choices": "、".join(named[0]["choices"])})
+        for fault in named:
             taken = choice if choice is not None else fault["suggested"]
-            if taken is None:
-                raise InputError("proposal.needs_choice", name, values={"choices": "、".join(fault["choices"])})
-            if taken not in fault["choices"]:
+            if taken is not None and taken not in fault["choices"]:
                 values = {"fault": fault["id"], "choices": "、".join(fault["choices"])}
                 raise InputError("proposal.choice", name, got=taken, values=values)
-            result[str(fault["id"])] = str(taken)
+            if taken is not None:
+                result[str(fault["id"])] = str(taken)
     return result
 
 

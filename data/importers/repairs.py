@@ -25,7 +25,7 @@ from geo.partition.features import Feature, frame_rings
 from geo.partition.lineage import Parents, codes_of_two_levels, lineage, orphans
 from geo.partition.mending import ground_of
 from geo.partition.model import Fault
-from geo.partition.repair import SHARE, Mended, choices, mended, suggested
+from geo.partition.repair import Mended, choices, mended, suggested
 from geo.partition.sketches import Sketch, sketch
 
 ENGINE: Final = 1  # rises whenever the same file may be proposed otherwise
@@ -148,9 +148,10 @@ def propose_message(payload: bytes, report: Report) -> bytes:
     report("repair", 1, STEPS)
     ground = ground_of(found)
     wanted = [suggested(defect, found, ground) for defect in found.defects]
-    done = mended(found, [choice or SHARE for choice in wanted])
+    shown = [wish or choices(defect, found)[0] for wish, defect in zip(wanted, found.defects, strict=True)]
+    done = mended(found, shown)
     report("repair", 2, STEPS)
-    rows = _rows(found, done, wanted, [choice or SHARE for choice in wanted])
+    rows = _rows(found, done, wanted, shown)
     for number in _to_draw(found):
         drawn = sketch(found, done, number)
         rows[number]["sketch"] = None if drawn is None else asdict(drawn)

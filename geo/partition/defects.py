@@ -10,10 +10,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.partition.arrangement import Arrangement, arrange
+from geo.partition.arrangement import Arrangement, arrange, numbered, summed, undirected
+from geo.partition.faces import Objects, as_lines
 from geo.partition.faults import in_metres, widths
 from geo.partition.features import Feature, crossing_fault, same_codes, without_twins
-from geo.partition.lattice import CM, areas2, owners, rings_from_polygons, segments, to_metres
+from geo.partition.lattice import CM, areas2, owners, rings_from_polygons, segments, segments_at, to_metres
 from geo.partition.model import Fault, Int64, Rings
 from geo.partition.ownrings import OwnRings, own_rings
 from geo.partition.sharing import Edge
@@ -236,14 +237,26 @@ def junctions(seen: Arrangement) -> list[Defect]:
 
 
 def crossings(seen: Arrangement, own: OwnRings, codes: Sequence[str], level: int) -> list[Defect]:
-    """Return the units whose rings cross themselves, each with the faces that its rings run round otherwise than once."""
+    """Return the units whose rings cross themselves, each with the faces that its rings run round otherwise than once.
+
+    The geometry is the crossings, those faces, and the lines that the rings run over there and back.
+    """
     result: list[Defect] = []
     area = face_areas2(seen)
     for crossing in own.crossings:
         odd = np.unique(seen.face[(seen.owner == crossing.owner) & (seen.turns != 1)])
         fault = crossing_fault(crossing, codes, level)
-        shape = crossing.places
-        faces = tuple(odd.tolist())
-        total = int(area[odd].sum())
+        land = in_metres(shapely.union_all([*seen.polygons[odd], *dropped(seen, crossing.owner)]))
+        shape = shapely.union(crossing.places, land)
+        faces, total = tuple(odd.tolist()), int(area[odd].sum())
         result.append(Defect("crossing", (crossing.owner,), faces, -1, total, 0.0, fault.at, shape))
     return result
+
+
+def dropped(seen: Arrangement, unit: int) -> Objects:
+    """Return the lines in centimetres that the rings of a unit run over there and back."""
+    lines = segments_at(seen.rings, np.flatnonzero(owners(seen.rings) == unit))
+    left, _ = undirected(summed(lines)[0])
+    every, _ = numbered(undirected(lines)[0])
+    kept = {tuple(line) for line in left.tolist()}
+    return as_lines(every[[tuple(line) not in kept for line in every.tolist()]].reshape(-1, 4))

@@ -4,7 +4,7 @@ Nothing is mended in silence: every fault needs a choice, and land changes hands
 noded for it moves by at most half a lattice step along either axis (7.1 mm).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,6 +23,7 @@ from geo.partition.settling import settle
 
 NODE, SHARE, OUTSIDE, CUT, LEAVE_OUT = "node", "share", "outside", "cut", "leave_out"
 ROWS: Final = ("empty", "duplicate")
+MOST_OF_IT: Final = 0.9  # of a unit that would lose its land: two rows may be one grid, delivered twice
 SHARE_LIMIT_M: Final = 3.0  # a wider gap may be a lake: what becomes of it is asked, not proposed
 
 
@@ -51,11 +52,16 @@ def choices(defect: Defect, found: Survey) -> tuple[str, ...]:
 
 
 def suggested(defect: Defect, found: Survey, ground: Ground | None) -> str | None:
-    """Return the choice that is proposed; None for a wide gap, which may be a lake or a grid that was forgotten."""
+    """Return the choice that is proposed; None where only the planner can say.
+
+    That is a wide gap, which may be a lake or a grid that was forgotten, and a unit that lies almost wholly on another.
+    """
     if defect.kind == "gap":
         return SHARE if defect.width_m <= SHARE_LIMIT_M else None
     if defect.kind == "overlap" and ground is not None:
-        return found.features[ground.best_of(defect)].code
+        best = ground.best_of(defect)
+        others = [ground.sizes[unit] for unit in defect.units if unit != best]
+        return None if defect.area2 > MOST_OF_IT * min(others) else found.features[best].code
     return choices(defect, found)[0]
 
 
@@ -82,7 +88,6 @@ def mended(found: Survey, decided: Sequence[str | None]) -> Mended:
 
 def all_effects(found: Survey, ground: Ground, decided: Sequence[str | None]) -> tuple[Effect | None, ...]:
     """Return what each decision does: land covered twice first, then the gaps, whose neighbours follow from that."""
-    codes = {feature.code: number for number, feature in reversed(list(enumerate(found.features)))}
     result: list[Effect | None] = [None] * len(found.defects)
     later: list[tuple[int, str]] = []
     for number, (defect, choice) in enumerate(zip(found.defects, decided, strict=True)):
@@ -95,28 +100,33 @@ def all_effects(found: Survey, ground: Ground, decided: Sequence[str | None]) ->
         elif ground.is_gap(defect):
             later.append((number, choice))
         else:
-            result[number] = ground.given_to(defect, receiver(defect, choice, codes))
+            result[number] = ground.given_to(defect, receiver(found, defect, choice))
     for number, choice in later:
-        result[number] = filled(ground, found.defects[number], choice, codes)
+        result[number] = filled(ground, found.defects[number], choice)
     return tuple(result)
 
 
-def receiver(defect: Defect, choice: str, codes: Mapping[str, int]) -> int:
+def receiver(found: Survey, defect: Defect, choice: str) -> int:
     """Return the unit that keeps land covered twice; -1 for land outside the frame."""
     if choice == CUT:
         return -1
     if choice == NODE:
         return next(unit for unit in defect.units if unit != defect.straight)
-    return codes[choice]
+    return unit_named(found, defect, choice)
 
 
-def filled(ground: Ground, defect: Defect, choice: str, codes: Mapping[str, int]) -> Effect:
+def unit_named(found: Survey, defect: Defect, code: str) -> int:
+    """Return the unit of a defect that has a code."""
+    return next(unit for unit in defect.units if found.features[unit].code == code)
+
+
+def filled(ground: Ground, defect: Defect, choice: str) -> Effect:
     """Return what a choice does to a gap."""
     if choice == OUTSIDE:
         return Effect(outside=defect.faces)
     if choice == SHARE:
         return ground.shared(defect)
-    return ground.filled(defect, defect.straight if choice == NODE else codes[choice])
+    return ground.filled(defect, defect.straight if choice == NODE else unit_named(ground.found, defect, choice))
 
 
 def unit_areas2(rings: Rings, count: int) -> Int64:

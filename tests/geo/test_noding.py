@@ -27,7 +27,7 @@ def points(paths: Paths, number: int) -> list[tuple[int, int]]:
 
 def test_two_segments_that_cross_between_lattice_points_both_get_the_nearest_one() -> None:
     paths = noded(lines((0, 0, 10, 7), (0, 5, 10, 1)))
-    assert [points(paths, n) for n in (0, 1)] == [[(0, 0), (4, 3), (10, 7)], [(0, 5), (4, 3), (10, 1)]]
+    assert [points(paths, n) for n in (0, 1)] == [[(0, 0), (5, 3), (10, 7)], [(0, 5), (5, 3), (10, 1)]]
 
 
 def test_segments_that_meet_nothing_stay_as_they_are_however_near_a_vertex_lies() -> None:
