@@ -32,12 +32,22 @@ class Guard:
 GUARDS: Final = (
     Guard("unit_version", settable=("seq_to",), has_geometry=True),
     Guard("root_frame", settable=("seq_to",), has_geometry=True),
-    Guard("unit", settable=("abolished_seq",)),
-    Guard("code_registry", settable=("last_seq",)),
+    Guard("unit", free=("abolished_seq",)),
+    Guard("code_registry", free=("last_seq",)),
     Guard("ledger", identity=("root_id", "seq")),
     Guard("partition_root", free=("head_seq", "head_hash")),
     Guard("store", settable=("plane", "srid", "pipeline", "wkt")),
     Guard("board", free=("state",)),
+    Guard("place", settable=("seq_to",), has_geometry=True),
+    Guard("line", settable=("seq_to",), has_geometry=True),
+    Guard("delivery", identity=("seq",)),
+    Guard(
+        "change",
+        settable=("published_seq",),
+        free=("rev", "state", "title", "effective_from", "filing_no", "updated_at"),
+    ),
+    Guard("change_event", identity=("change_id", "rev")),
+    Guard("document"),
 )
 
 

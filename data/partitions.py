@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from data import ledger, states
 from data.geometry import Box, in_box, raw, read_all
-from data.publishing import publish, target_of
+from data.planning import target_of
+from data.publishing import publish
 from data.shapes import rings_of
 from data.states import Version, believed, on_day
 from data.store import Reading, Writing, fix_plane

@@ -83,6 +83,16 @@ class Frame:
     geom_hash: str
     vertex_kinds: bytes
 
+    @property
+    def key(self) -> str:
+        """Which of the two it is."""
+        return self.which
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What the frame is, without number, days and entries."""
+        return self.which, self.geom_hash, self.vertex_kinds
+
     def digest(self) -> str:
         """Return the digest of the row."""
         return digest(

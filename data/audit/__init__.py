@@ -1,4 +1,4 @@
-"""Everything re-derived: each geometry hash, area and parent, the frames, codes, boards, the ledger, the triggers.
+"""Everything re-derived: each geometry hash, area and parent, the frames, codes, boards, changes, places, the ledgers.
 
 What cannot be found from inside: a whole store replaced by another, or the end of a ledger cut off with everything it
 wrote. For that the head must be kept elsewhere (on the quarter's sheet, at the city office).
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Text, select, type_coerce
 
 from data import guards, states
-from data.audit import chain, rows, shapes
+from data.audit import chain, changes, places, rows, shapes
 from data.audit.doubt import Doubt
 from data.store import Reading
 from data.tables import BoardRow, LedgerRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
@@ -44,7 +44,9 @@ def verify(s: Reading) -> Audit:
             continue
         entries, count = entries + looked[0], count + looked[1]
         found += sorted(more, key=lambda doubt: doubt.seq)
-    return Audit(len(roots), entries, count, (*found, *_board_doubts(s)))
+    delivered, lines, more = places.doubts(s)
+    found += [*_board_doubts(s), *changes.doubts(s), *more]
+    return Audit(len(roots), entries + delivered, count + lines, tuple(found))
 
 
 def _board_doubts(s: Reading) -> list[Doubt]:

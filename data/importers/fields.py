@@ -55,13 +55,13 @@ def columns(found: Fields, wanted: GridFields, count: int, where: str) -> Column
             raise InputError("field.missing", where, got=name, values={"fields": "、".join(found)})
     numbers = (str(number) for number in range(1, count + 1))
     codes = list(numbers if wanted.code is None else _codes(found, wanted.code, where))
-    names = [""] * count if wanted.name is None else [_name(text) for text in _texts(found, wanted.name, where)]
+    names = [""] * count if wanted.name is None else [_name(text) for text in texts(found, wanted.name, where)]
     above = [list(_codes(found, name, where, may_be_empty=True)) for name in wanted.parents]
     return Columns(codes, names, list(zip(*above, strict=True)) if above else [()] * count)
 
 
 def _codes(found: Fields, field: str, where: str, *, may_be_empty: bool = False) -> Iterator[str]:
-    for row, text in enumerate(_texts(found, field, where), start=1):
+    for row, text in enumerate(texts(found, field, where), start=1):
         code = text.strip()
         if not code and not may_be_empty:
             raise InputError("code.empty", where, got=row, values={"field": field})
@@ -74,7 +74,8 @@ def _name(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text).strip()[:LONGEST_NAME]
 
 
-def _texts(found: Fields, field: str, where: str) -> Iterator[str]:
+def texts(found: Fields, field: str, where: str) -> Iterator[str]:
+    """Give the value of a field in each row as text. Errors: ``field.type``, ``code.not_exact``."""
     kind, subtype, values = found[field]
     if kind not in (*TEXT, *WHOLE) or subtype in ("OFSTJSON", "OFSTBoolean"):
         raise InputError("field.type", where, got=field, values={"kind": kind.removeprefix("OFT")})

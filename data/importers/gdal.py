@@ -10,15 +10,14 @@ import pyogrio
 import pyogrio.errors
 import shapely
 from pyogrio import raw
-from shapely import GeometryType
 from shapely.errors import ShapelyError
 
 from data.importers.child import Limits
 from data.importers.drivers import allowed_only
+from data.importers.geometries import SURFACES, Wanted
 from geo.errors import InputError
 
 CURVED: Final = ("Curve", "Surface", "Collection")
-AREAL: Final = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 BROKEN: Final = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -39,7 +38,14 @@ class Layer:
     with_height: bool
 
 
-def read_layer(data: bytes, layer: str | None, where: str, limits: Limits, encoding: str | None = None) -> Layer:
+def read_layer(
+    data: bytes,
+    layer: str | None,
+    where: str,
+    limits: Limits,
+    encoding: str | None = None,
+    wanted: Wanted = SURFACES,
+) -> Layer:
     """Return the layer named ``layer`` (or the only one) of ``data``, which a gate has looked at.
 
     Raises `InputError`: ``file.unreadable``, ``layer.which``, ``layer.missing``, ``geometry.type``, ``file.features``,
@@ -56,13 +62,13 @@ def read_layer(data: bytes, layer: str | None, where: str, limits: Limits, encod
     except BROKEN as error:
         raise InputError("file.unreadable", where, got=str(error)[:200]) from None
     if wkb is None:
-        raise InputError("geometry.type", where, got="—")
+        raise InputError(wanted.refusal, where, got="—")
     if len(wkb) > limits.features:
         raise InputError("file.features", where, limit=limits.features, got=f"> {limits.features}")
     kind = str(meta["geometry_type"] or "")
     if any(word in kind for word in CURVED):
-        raise InputError("geometry.type", where, got=kind)
-    surfaces, bad = _surfaces(wkb, where, limits)
+        raise InputError(wanted.refusal, where, got=kind)
+    surfaces, bad = _surfaces(wkb, where, limits, wanted)
     columns = zip(meta["fields"], meta["ogr_types"], meta["ogr_subtypes"], values, strict=True)
     fields = {str(name): (str(of), str(sub), column) for name, of, sub, column in columns}
     return Layer(fields, surfaces, bad, str(meta["crs"] or ""), " Z" in kind or "2.5D" in kind or kind.endswith("Z"))
@@ -80,16 +86,16 @@ def _chosen(data: bytes, layer: str | None, where: str) -> str | None:
     return layer
 
 
-def _surfaces(wkb: Objects, where: str, limits: Limits) -> tuple[Objects, tuple[int, ...]]:
+def _surfaces(wkb: Objects, where: str, limits: Limits, wanted: Wanted) -> tuple[Objects, tuple[int, ...]]:
     """Return the surfaces and the rows whose ring is too short or not closed (GEOS cannot build it)."""
     surfaces = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), object)
     given = np.array([part is not None for part in wkb], bool)
     built = ~shapely.is_missing(surfaces)
     kinds = shapely.get_type_id(surfaces[built])
-    other = ~np.isin(kinds, AREAL)
+    other = ~np.isin(kinds, wanted.types)
     if other.any():
         row = int(np.flatnonzero(built)[other][0])
-        raise InputError("geometry.type", where, got=f"{surfaces[row].geom_type} ({row + 1})")
+        raise InputError(wanted.refusal, where, got=f"{surfaces[row].geom_type} ({row + 1})")
     vertices = int(shapely.get_num_coordinates(surfaces[built]).sum())
     if vertices > limits.vertices:
         raise InputError("file.vertices", where, limit=limits.vertices, got=vertices)

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from data.importers.child import Limits
+from data.importers.geometries import POINTS, SURFACES, Wanted
 from geo.errors import InputError
 
 STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 NOT_BRACKETS: Final = bytes(c for c in range(256) if c not in b"[]{}")
-SURFACES: Final = frozenset({"Polygon", "MultiPolygon"})
 SMALLEST_RING: Final = 4
 NUL: Final = "\\u0000"
 
@@ -44,7 +44,7 @@ class Text:
     bad_rings: tuple[BadRing, ...] = field(default=())
 
 
-def inspect(data: bytes, where: str, limits: Limits) -> Text:
+def inspect(data: bytes, where: str, limits: Limits, wanted: Wanted = SURFACES) -> Text:
     """Return what the GeoJSON or TopoJSON in ``data`` (UTF-8, no byte order mark) declares.
 
     Raises `InputError` ``file.encoding``, ``json.malformed``, ``geometry.too_deep``, ``json.duplicate_key``, ``json.not_finite``,
@@ -61,7 +61,7 @@ def inspect(data: bytes, where: str, limits: Limits) -> Text:
         if not isinstance(objects, dict):
             raise InputError("json.malformed", where, got="objects")
         return Text("TopoJSON", tuple(objects), _crs(document, where), with_height=False)
-    return _geojson(document, where)
+    return _geojson(document, where, wanted)
 
 
 def _shallow(data: bytes, where: str, limit: int) -> None:
@@ -99,7 +99,7 @@ def _parsed(text: str, where: str) -> Json:
     return cast("Json", loaded)
 
 
-def _geojson(document: Json, where: str) -> Text:
+def _geojson(document: Json, where: str, wanted: Wanted) -> Text:
     features: Any = document.get("features") if document.get("type") == "FeatureCollection" else [document]
     if document.get("type") not in ("FeatureCollection", "Feature") or not isinstance(features, list):
         raise InputError("file.mismatch", where, got=f"JSON {str(document.get('type'))[:40]}")
@@ -111,11 +111,11 @@ def _geojson(document: Json, where: str) -> Text:
         geometry = feature.get("geometry")
         if geometry is None:
             continue
-        for ring in _rings(geometry, where, number):
+        for ring in _rings(geometry, where, number, wanted):
             positions = _positions(ring, where, number)
             with_height |= positions.shape[1] > 2
             reason = _fault(positions)
-            if reason:
+            if reason and wanted is SURFACES:
                 bad.append(BadRing(number, reason, (float(positions[0, 0]), float(positions[0, 1]))))
     return Text("GeoJSON", (), _crs(document, where), with_height, tuple(bad))
 
@@ -131,12 +131,17 @@ def _crs(document: Json, where: str) -> str:
     return name.strip()
 
 
-def _rings(geometry: object, where: str, number: int) -> list[Any]:
-    if not isinstance(geometry, dict) or geometry.get("type") not in SURFACES:
+def _rings(geometry: object, where: str, number: int, wanted: Wanted) -> list[Any]:
+    """Return every run of positions of a geometry: rings, lines, or the one of a point."""
+    if not isinstance(geometry, dict) or geometry.get("type") not in wanted.geojson:
         kind = geometry.get("type") if isinstance(geometry, dict) else geometry
-        raise InputError("geometry.type", where, got=f"{kind} ({number + 1})"[:80])
+        raise InputError(wanted.refusal, where, got=f"{kind} ({number + 1})"[:80])
     coordinates = geometry.get("coordinates")
-    polygons: Any = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    if wanted is POINTS:
+        return [[coordinates]] if coordinates else []
+    if geometry["type"] == "LineString":
+        return [coordinates]
+    polygons: Any = coordinates if geometry["type"] == "MultiPolygon" else [coordinates]
     if not isinstance(polygons, list) or not all(isinstance(polygon, list) for polygon in polygons):
         raise InputError("geometry.position", where, got=number + 1)
     return [ring for polygon in polygons for ring in polygon]

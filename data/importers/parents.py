@@ -32,8 +32,8 @@ def read_parents(data: bytes, name: str, code: str, limits: Limits) -> Parents:
     """
     if len(data) > limits.bytes:
         raise InputError("file.too_large", name, limit=limits.bytes, got=len(data))
-    text, gb18030 = _decoded(data, name)
-    rows = _rows(text, name)
+    text, gb18030 = decoded(data, name)
+    rows = rows_of(text, name)
     _, header = next(rows, (0, []))
     if code not in header or header.index(code) == len(header) - 1:
         raise InputError("parents.column", name, got=code, values={"fields": "、".join(header)})
@@ -43,7 +43,8 @@ def read_parents(data: bytes, name: str, code: str, limits: Limits) -> Parents:
     return Parents(above, tuple(header[first:]), gb18030)
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, bool]:
+def decoded(data: bytes, name: str) -> tuple[str, bool]:
+    """Return a table's text and whether it is GB 18030, not UTF-8. Errors: ``file.mismatch``, ``file.encoding``."""
     if BINARY in data:
         raise InputError("file.mismatch", name, got="?")
     try:
@@ -56,7 +57,7 @@ def _decoded(data: bytes, name: str) -> tuple[str, bool]:
         raise InputError("file.encoding", name, got=error.start) from None
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Give (line, stripped cells) of every row that is not blank."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:

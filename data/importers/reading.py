@@ -10,6 +10,7 @@ import numpy.typing as npt
 from data.importers import archive, fields, gdal, geojson, geopackage, shapefile, surfaces
 from data.importers.child import Limits
 from data.importers.fields import GridFields, Note
+from data.importers.geometries import SURFACES, Wanted
 from data.importers.message import pack, unpack
 from geo import crs as reference
 from geo.crs import Plane
@@ -30,7 +31,7 @@ Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """What a gate let pass: bytes for GDAL and what it found out."""
 
     driver: str
@@ -78,7 +79,7 @@ def _read(
     columns = fields.columns(layer.fields, wanted, len(layer.surfaces), name)
     crs = crs_of(source, layer.crs, given, name)
     packed = surfaces.to_arrays(layer.surfaces)
-    packed["xy"], scale = _into(packed["xy"], crs, plane, name)
+    packed["xy"], scale = into(packed["xy"], crs, plane, name)
     notes = [*source.notes, *columns.notes]
     if source.with_height or layer.with_height:
         notes.append(Note("note.height_dropped", {}))
@@ -98,19 +99,19 @@ def _read(
     return said, packed
 
 
-def source_of(data: bytes, name: str, layer: str | None, limits: Limits) -> _Source:
+def source_of(data: bytes, name: str, layer: str | None, limits: Limits, wanted: Wanted = SURFACES) -> Source:
     """Return what the gate of the format lets pass. Raises ``file.mismatch`` when bytes and name disagree."""
     if data.startswith(BOM):
         data = data[len(BOM) :]
     if data.startswith(SQLITE):
-        source = _Source("GPKG", geopackage.readable(data, name), layer, None)
+        source = Source("GPKG", geopackage.readable(data, name), layer, None)
     elif data.startswith(ZIP):
-        shape = shapefile.choose(archive.unpack(data, name, limits), layer, name)
-        source = _Source("ESRI Shapefile", shape.packed, None, None, shape.encoding, notes=_told(shape))
+        shape = shapefile.choose(archive.unpack(data, name, limits), layer, name, wanted)
+        source = Source("ESRI Shapefile", shape.packed, None, None, shape.encoding, notes=_told(shape))
     elif data.lstrip()[:1] == b"{":
-        text = geojson.inspect(data, name, limits)
+        text = geojson.inspect(data, name, limits, wanted)
         named = text.layers and layer is None and len(text.layers) == 1
-        source = _Source(
+        source = Source(
             text.driver,
             data,
             text.layers[0] if named else (layer if text.driver == "TopoJSON" else None),
@@ -144,7 +145,7 @@ def _looks_like(data: bytes) -> str:
     return next((word for magic, word in known.items() if start.startswith(magic)), "?")
 
 
-def crs_of(source: _Source, found: str, given: str | None, name: str) -> str:
+def crs_of(source: Source, found: str, given: str | None, name: str) -> str:
     """Return the CRS to read the coordinates in: the file's own, or the given one where the file is silent."""
     own = found if source.crs is None else source.crs
     silent = not own or "undefined" in own.lower()
@@ -157,7 +158,7 @@ def crs_of(source: _Source, found: str, given: str | None, name: str) -> str:
     return "" if silent else own
 
 
-def _into(xy: npt.NDArray[Any], crs: str, plane: Plane, name: str) -> tuple[npt.NDArray[np.float64], float]:
+def into(xy: npt.NDArray[Any], crs: str, plane: Plane, name: str) -> tuple[npt.NDArray[np.float64], float]:
     """Return coordinates in the plane, and the worst point scale; refuses what does not lie where the plane is true."""
     if not len(xy):
         return xy, 1.0
@@ -174,7 +175,7 @@ def _into(xy: npt.NDArray[Any], crs: str, plane: Plane, name: str) -> tuple[npt.
 
 
 def _bad_rings(
-    source: _Source, unbuilt: tuple[int, ...], codes: list[str], crs: str, plane: Plane
+    source: Source, unbuilt: tuple[int, ...], codes: list[str], crs: str, plane: Plane
 ) -> list[tuple[str, str, tuple[float, float] | None]]:
     """Return (code, reason, place in the plane) of every feature with a ring that is none."""
     named = {ring.feature: ring for ring in reversed(source.bad_rings)}

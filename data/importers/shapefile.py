@@ -9,13 +9,14 @@ from typing import Final
 import numpy as np
 
 from data.importers.archive import Unpacked
+from data.importers.geometries import POINTS, SURFACES, Wanted
 from geo.errors import InputError
 
 NEEDED: Final = (".shp", ".shx", ".dbf")
 SIDECARS: Final = frozenset(
     {".cpg", ".cst", ".sbn", ".sbx", ".qix", ".qmd", ".qpj", ".fix", ".xml", ".txt", ".md", ".qml"}
 )
-NULL_SHAPE, POLYGONS = 0, frozenset({5, 15, 25})
+NULL_SHAPE, WITH_PARTS, POINT_BYTES = 0, 44, 20
 MAGIC, HEADER, RECORD_HEADER = 9994, 100, 8
 SMALLEST_TABLE, END_OF_FIELDS, LAST_ASCII = 33, 0x0D, 0x7F
 LANGUAGE_DRIVERS: Final = {
@@ -41,7 +42,7 @@ class Shapefile:
     ignored: tuple[str, ...]
 
 
-def choose(unpacked: Unpacked, layer: str | None, where: str) -> Shapefile:
+def choose(unpacked: Unpacked, layer: str | None, where: str, geometries: Wanted = SURFACES) -> Shapefile:
     """Return the shapefile named ``layer`` (or the only one) as a clean archive.
 
     Raises `InputError` ``shp.parts`` (a part is missing), ``shp.member`` (a file that has no place there), ``layer.which``
@@ -57,7 +58,7 @@ def choose(unpacked: Unpacked, layer: str | None, where: str) -> Shapefile:
     for extension in NEEDED:
         if extension not in parts:
             raise InputError("shp.parts", where, got=wanted + extension)
-    count = _records(parts[".shp"], parts[".shx"], f"{where}: {wanted}")
+    count = _records(parts[".shp"], parts[".shx"], f"{where}: {wanted}", geometries)
     encoding = _declared(parts)
     _check_table(parts[".dbf"], encoding, count, f"{where}: {wanted}.dbf")
     clean = {extension: parts[extension] for extension in (*NEEDED, ".prj") if extension in parts}
@@ -87,14 +88,14 @@ def _layers(unpacked: Unpacked, where: str) -> dict[str, tuple[dict[str, bytes],
     return found
 
 
-def _records(shp: bytes, shx: bytes, where: str) -> int:
-    """Return how many records there are; every one lies inside the file, is a polygon or null, and holds what it says."""
+def _records(shp: bytes, shx: bytes, where: str, wanted: Wanted) -> int:
+    """Return how many records there are; every one lies inside the file, is as wanted or null, and holds what it says."""
     for content in (shp, shx):
         if len(content) < HEADER or int.from_bytes(content[:4], "big") != MAGIC:
             raise InputError("shp.structure", where, got="magic")
     kind = int.from_bytes(shp[32:36], "little")
-    if kind not in POLYGONS:
-        raise InputError("geometry.type", where, got=f"shape type {kind}")
+    if kind not in wanted.shapefile:
+        raise InputError(wanted.refusal, where, got=f"shape type {kind}")
     if (len(shx) - HEADER) % RECORD_HEADER:
         raise InputError("shp.structure", where, got=".shx")
     index = np.frombuffer(shx, ">i4", offset=HEADER).reshape(-1, 2).astype(np.int64) * 2
@@ -109,11 +110,12 @@ def _records(shp: bytes, shx: bytes, where: str) -> int:
 
     kinds = word(offset + RECORD_HEADER, "<i4")
     told = word(offset + 4, ">i4") * 2
-    solid = (kinds == kind) & (length >= 44)
+    solid = (kinds == kind) & (length >= (POINT_BYTES if wanted is POINTS else WITH_PARTS))
     parts, points = np.zeros(len(offset), np.int64), np.zeros(len(offset), np.int64)
-    parts[solid] = word(offset[solid] + RECORD_HEADER + 36, "<i4")
-    points[solid] = word(offset[solid] + RECORD_HEADER + 40, "<i4")
-    fits = (parts >= 0) & (points >= 0) & (44 + 4 * parts + 16 * points <= length)
+    counted = solid if wanted is not POINTS else np.zeros(len(offset), bool)
+    parts[counted] = word(offset[counted] + RECORD_HEADER + 36, "<i4")
+    points[counted] = word(offset[counted] + RECORD_HEADER + 40, "<i4")
+    fits = (parts >= 0) & (points >= 0) & (~counted | (WITH_PARTS + 4 * parts + 16 * points <= length))
     bad = ~((kinds == NULL_SHAPE) | (solid & fits)) | (told != length)
     if bad.any():
         raise InputError("shp.structure", where, got=f"record {int(np.flatnonzero(bad)[0]) + 1}")

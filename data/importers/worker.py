@@ -38,6 +38,7 @@ JOBS: Final = {
     "child.probe": Job("data.importers.worker:probe", foreign=False),
     "grids.read": Job("data.importers.reading:read_message", foreign=True),
     "grids.read_one": Job("data.importers.onegrid:read_message", foreign=True),
+    "places.read": Job("data.importers.places:read_message", foreign=True),
     "tracks.read": Job("data.importers.tracks:read_message", foreign=True),
     "partition.build": Job("data.importers.proofs:build_message", foreign=False),
     "partition.check_levels": Job("data.importers.proofs:check_levels_message", foreign=False),

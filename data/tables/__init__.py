@@ -2,18 +2,26 @@
 
 from data.tables.base import Base
 from data.tables.boards import BoardRow
+from data.tables.changes import ChangeEventRow, ChangeRow, DocumentRow
 from data.tables.identity import StoreRow
 from data.tables.jobs import JobRow
 from data.tables.ledger import LedgerRow
 from data.tables.partition import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
+from data.tables.places import DeliveryRow, LineRow, PlaceRow
 
 __all__ = [
     "Base",
     "BoardRow",
+    "ChangeEventRow",
+    "ChangeRow",
     "CodeRow",
+    "DeliveryRow",
+    "DocumentRow",
     "JobRow",
     "LedgerRow",
+    "LineRow",
     "PartitionRoot",
+    "PlaceRow",
     "RootFrame",
     "StoreRow",
     "UnitRow",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from data.migrations import HEAD
+
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -65,7 +67,7 @@ def test_upgrade_of_a_present_store_changes_nothing(wangge: Run) -> None:
     wangge("init")
     done = wangge("upgrade", "--json")
     document = json.loads(done.stdout)
-    assert (done.returncode, document["format"], document["from"], document["to"]) == (0, "upgrade/1", "0001", "0001")
+    assert (done.returncode, document["format"], document["from"], document["to"]) == (0, "upgrade/1", HEAD, HEAD)
 
 
 def test_the_doctor_answers_without_a_store_and_with_one(wangge: Run) -> None:

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data import boards, jobs, ledger, partitions
+import shapely
+
+from data import boards, changes, jobs, ledger, partitions, places
 from data.migrations import HEAD
 from data.store import Actor, create_store
 
@@ -42,6 +44,10 @@ def main() -> None:
             said = {"title": "网格A"}
             boards.issue(unit, "枣林镇", "unit-2", ledger.digest(said), said, date(2026, 11, 24))
             jobs.finish(unit, jobs.create(unit, "board", {"codes": ["A"]}).id)
+            house = places.Item("h1", "楼1", shapely.Point(400_050, 300_050), 12)
+            places.save(unit, "place", "household", [house])
+            head = {"title": "网格A更名", "is_correction": False, "base_seq": 2}
+            changes.create(unit, partitions.find_root(unit).id, head)
 
 
 if __name__ == "__main__":

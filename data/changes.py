@@ -1,0 +1,227 @@
+"""Case files of changes in the store: events appended by compare-and-swap on the revision, read back as what they add up to."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from data import casefile, ledger
+from data.casefile import Case, Event
+from data.store import Reading, Writing
+from data.tables import ChangeEventRow, ChangeRow, DocumentRow, PartitionRoot
+from data.tables.columns import instant_text
+from geo.errors import ConflictError, InputError, NotFoundError
+
+EVENT_COLUMNS: Final = tuple(Event.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: number and key, root, revision, who began it and when, and the case as it stands."""
+
+    id: int
+    key: str
+    root_id: int
+    root: str
+    rev: int
+    created_at: datetime
+    updated_at: datetime
+    case: Case
+
+    @property
+    def number(self) -> str:
+        """How people call it: the year it was begun and its number."""
+        return f"{self.created_at.astimezone(ledger.ZONE).year}-{self.id:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One line of a list of changes."""
+
+    id: int
+    key: str
+    root: str
+    rev: int
+    state: str
+    title: str
+    effective_from: date | None
+    filing_no: str | None
+    published_seq: int | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def number(self) -> str:
+        """How people call it."""
+        return f"{self.created_at.astimezone(ledger.ZONE).year}-{self.id:03d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is to be added to a case: kind and content of the event, and the asker's name of the request, if it has one."""
+
+    kind: str
+    content: Mapping[str, Any]
+    request_key: str | None = None
+
+
+def create(unit: Writing, root_id: int, content: Mapping[str, Any], request_key: str | None = None) -> int:
+    """Return the number of a new draft; ``content`` is that of its first event."""
+    case = casefile.add(Case(), "created", content)
+    now = unit.at.astimezone(UTC)
+    made = insert(ChangeRow).values(
+        key=str(uuid.uuid4()),
+        root_id=root_id,
+        rev=0,
+        state=case.state,
+        title=case.title,
+        effective_from=case.effective_from,
+        created_at=now,
+        updated_at=now,
+    )
+    number = unit.connection.execute(made.returning(ChangeRow.id)).scalar_one()
+    append(unit, number, 0, Deed("created", content, request_key))
+    return number
+
+
+def append(unit: Writing, change_id: int, rev: int, deed: Deed) -> Change:
+    """Return a change after one more event; ``rev`` is the revision on which the caller's work stands.
+
+    Errors: ``change.missing``; `ConflictError` ``change.stale`` if the change has moved on; ``change.filing_no`` where another
+    change has that filing number; ``request.key_used`` where another request has that key.
+    """
+    row = _row(unit, change_id, lock=True)
+    if row.rev != rev:
+        raise ConflictError("change.stale", str(change_id), got=rev, limit=row.rev)
+    events = _events(unit, change_id)
+    last = events[-1] if events else None
+    now = unit.at.astimezone(UTC)
+    entry: dict[str, Any] = {
+        "rev": rev + 1,
+        "kind": deed.kind,
+        "at": now if last is None else max(now, last.at),
+        "by": unit.actor.name,
+        "role": unit.actor.role,
+        "standing": unit.actor.standing,
+        "content": dict(deed.content),
+        "request_key": deed.request_key,
+        "prev_hash": last.hash if last else ledger.NO_HASH,
+    }
+    entry["hash"] = event_hash(row.key, entry)
+    case = casefile.add(casefile.case_of(events), deed.kind, deed.content)
+    _write(unit, change_id, entry, case)
+    return get(unit, change_id)
+
+
+def _write(unit: Writing, change_id: int, entry: Mapping[str, Any], case: Case) -> None:
+    moved = update(ChangeRow).where(ChangeRow.id == change_id, ChangeRow.rev == entry["rev"] - 1)
+    values = {**projection(case), "rev": entry["rev"], "updated_at": entry["at"]}
+    try:
+        with unit.connection.begin_nested():
+            changed = unit.connection.execute(moved.values(values))
+            if changed.rowcount != 1:
+                raise ConflictError("change.stale", str(change_id), got=entry["rev"] - 1)
+            unit.connection.execute(insert(ChangeEventRow).values(change_id=change_id, **entry))
+    except IntegrityError as error:
+        if "filing_no" in str(error.orig):
+            raise ConflictError("change.filing_no", case.filing_no, got=case.filing_no) from error
+        raise ConflictError("request.key_used", entry["request_key"] or "") from error
+
+
+def projection(case: Case) -> dict[str, Any]:
+    """Return what the head of a case file says of a case."""
+    return {
+        "state": str(case.state),
+        "title": case.title,
+        "effective_from": case.effective_from,
+        "filing_no": case.filing_no or None,
+        "published_seq": case.published_seq,
+    }
+
+
+def event_hash(change_key: str, entry: Mapping[str, Any]) -> str:
+    """Return the hash of an event: over everything in it but the hash itself."""
+    covered = {name: value for name, value in entry.items() if name not in ("hash", "change_id")}
+    covered["at"] = instant_text(covered["at"])
+    return ledger.digest({"change": change_key, **covered})
+
+
+def _row(s: Reading, change_id: int, *, lock: bool = False) -> Row[Any]:
+    query = select(ChangeRow.__table__, PartitionRoot.name.label("root")).join(
+        PartitionRoot, PartitionRoot.id == ChangeRow.root_id
+    )
+    query = query.where(ChangeRow.id == change_id)
+    row = s.connection.execute(query.with_for_update(of=ChangeRow) if lock else query).one_or_none()
+    if row is None:
+        raise NotFoundError("change.missing", str(change_id))
+    return row
+
+
+def _events(s: Reading, change_id: int) -> list[Event]:
+    columns = [getattr(ChangeEventRow, name) for name in EVENT_COLUMNS]
+    query = select(*columns).where(ChangeEventRow.change_id == change_id).order_by(ChangeEventRow.rev)
+    return [Event(*row) for row in s.connection.execute(query)]
+
+
+def get(s: Reading, change_id: int) -> Change:
+    """Return one change; `NotFoundError` ``change.missing``."""
+    row = _row(s, change_id)
+    case = casefile.case_of(_events(s, change_id))
+    return Change(row.id, row.key, row.root_id, row.root, row.rev, row.created_at, row.updated_at, case)
+
+
+def find_key(s: Reading, key: str) -> Change | None:
+    """Return the change of a key, None if there is none."""
+    number = s.connection.execute(select(ChangeRow.id).where(ChangeRow.key == key)).scalar_one_or_none()
+    return None if number is None else get(s, number)
+
+
+def events(s: Reading, change_id: int) -> list[Event]:
+    """Return the events of a change, oldest first."""
+    _row(s, change_id)
+    return _events(s, change_id)
+
+
+def listed(s: Reading, root: str | None = None, states: Sequence[str] = ()) -> list[Summary]:
+    """Return changes, newest first: of one root or all, in any of ``states`` or in any state."""
+    query = _summaries()
+    if root is not None:
+        query = query.where(PartitionRoot.name == root)
+    if states:
+        query = query.where(ChangeRow.state.in_(states))
+    return [Summary(*row) for row in s.connection.execute(query.order_by(ChangeRow.id.desc()))]
+
+
+def _summaries() -> Select[*tuple[Any, ...]]:
+    columns = [
+        PartitionRoot.name if name == "root" else getattr(ChangeRow, name) for name in Summary.__dataclass_fields__
+    ]
+    return select(*columns).join(PartitionRoot, PartitionRoot.id == ChangeRow.root_id)
+
+
+def asked_before(s: Reading, request_key: str) -> tuple[int, Event] | None:
+    """Return the change and event of a request that was made already under this key."""
+    columns = [getattr(ChangeEventRow, name) for name in EVENT_COLUMNS]
+    query = select(ChangeEventRow.change_id, *columns).where(ChangeEventRow.request_key == request_key)
+    row = s.connection.execute(query).one_or_none()
+    return None if row is None else (row[0], Event(*row[1:]))
+
+
+def keep_document(unit: Writing, change_id: int, sha256: str, mime: str, content: bytes) -> None:
+    """Keep the bytes of a document of a change."""
+    if not content:
+        raise InputError("document.empty", sha256)
+    unit.connection.execute(insert(DocumentRow).values(change_id=change_id, sha256=sha256, mime=mime, content=content))
+
+
+def document(s: Reading, change_id: int, sha256: str) -> bytes:
+    """Return the bytes of a document; `NotFoundError` ``document.missing``."""
+    query = select(DocumentRow.content).where(DocumentRow.change_id == change_id, DocumentRow.sha256 == sha256)
+    found = s.connection.execute(query.limit(1)).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError("document.missing", sha256[:16])
+    return bytes(found)
