@@ -24,6 +24,9 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
         yield from _fault_lines(document["frames"], lang, _say("cli.coverage.frames", lang))
         if not document["frames"]:
             yield _say("cli.coverage.frames_fit", lang)
+        if document["enclosed"]:
+            area = sum(fault["area_m2"] for fault in document["enclosed"])
+            yield _say("cli.coverage.enclosed", lang, count=len(document["enclosed"]), area=_area(area, lang))
     else:
         yield from _proof_lines(document, lang)
     yield from _file_lines(document, lang)

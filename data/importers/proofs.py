@@ -15,14 +15,15 @@ from data.importers.message import Message, pack, unpack
 from data.importers.worker import Report
 from geo import crs
 from geo.crs import Plane
+from geo.partition import roots
 from geo.partition.assembly import assemble
 from geo.partition.comparison import check_levels
-from geo.partition.coverage import Proof, prove
+from geo.partition.coverage import LevelProof, Proof, prove
 from geo.partition.features import Feature
 from geo.partition.lattice import polygons
 from geo.partition.levels import tree
 from geo.partition.lineage import Parents
-from geo.partition.model import Partition
+from geo.partition.model import Fault, Partition
 from geo.partition.results import Assembled, Notes
 from geo.partition.subdivision import subdivide
 from geo.partition.witness import Witness, witness
@@ -96,6 +97,26 @@ def compared(
         *(carrying.features_out(features, f"level_{level}") for level, features in levels.items()),
     ]
     return _answered("partition.check_levels", carrying.whole(*parts), limits, where, progress)
+
+
+def between(
+    plane: Plane, frames: Sequence[Feature], limits: Limits, progress: Progress | None = None
+) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """Return what `geo.partition.roots.between` finds of the frames of roots."""
+    message = carrying.whole(carrying.no_arrays(code=plane.code), carrying.features_out(frames))
+    head, arrays = unpack(run_limited("partition.between", pack(*message), limits, "frames", progress))
+    faults = carrying.proof_in(head, arrays).faults
+    return faults[: head["wrong"]], faults[head["wrong"] :]
+
+
+def between_message(payload: bytes, report: Report) -> bytes:
+    """Return the answer to `between`. Runs in the child."""
+    head, arrays = unpack(payload)
+    report("prove", 0, 1)
+    wrong, wide = roots.between(carrying.features_in(head, arrays))
+    report("prove", 1, 1)
+    proof = Proof(not wrong, (LevelProof(1, 0, 0.0, (*wrong, *wide)),))
+    return pack(*carrying.whole(carrying.no_arrays(wrong=len(wrong)), carrying.proof_out(proof)))
 
 
 def _answered(

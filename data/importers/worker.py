@@ -44,6 +44,7 @@ JOBS: Final = {
     "partition.check_levels": Job("data.importers.proofs:check_levels_message", foreign=False),
     "partition.propose": Job("data.importers.repairs:propose_message", foreign=False),
     "partition.repair": Job("data.importers.repairs:repair_message", foreign=False),
+    "partition.between": Job("data.importers.proofs:between_message", foreign=False),
     "partition.prove": Job("data.importers.proofs:prove_message", foreign=False),
 }
 

@@ -78,10 +78,11 @@ def mended(found: Survey, decided: Sequence[str | None]) -> Mended:
         effects = tuple(Effect() if choice else None for choice in decided)
         return Mended(tuple(found.features[n] for n in kept), found.own.rings, None, effects, before, before)
     effects = all_effects(found, ground, decided)
-    rings = rebuilt(found, ground, [effect for effect in effects if effect is not None])
+    touched = changed_units(found, ground, effects)
+    rings = rebuilt(found, ground, [effect for effect in effects if effect is not None], touched)
     after = unit_areas2(rings, len(found.features))
     shapes = polygons(rings, len(found.features))
-    changed = set(ground.touched(effects).tolist())
+    changed = set(touched.tolist())
     features = [replace(found.features[n], geometry=shapes[n]) if n in changed else found.features[n] for n in kept]
     return Mended(tuple(features), rings, frame_after(found, ground, rings, effects, decided), effects, before, after)
 
@@ -136,12 +137,18 @@ def unit_areas2(rings: Rings, count: int) -> Int64:
     return total
 
 
-def rebuilt(found: Survey, ground: Ground, effects: Sequence[Effect]) -> Rings:
+def changed_units(found: Survey, ground: Ground, effects: Sequence[Effect | None]) -> Int64:
+    """Return the units to cut anew; one whose rings cross themselves only if that was decided."""
+    pairs = zip(found.defects, effects, strict=True)
+    waiting = {d.units[0] for d, effect in pairs if d.kind == "crossing" and effect is None}
+    return np.array(sorted(set(ground.touched(effects).tolist()) - waiting), np.int64)
+
+
+def rebuilt(found: Survey, ground: Ground, effects: Sequence[Effect], touched: Int64) -> Rings:
     """Return the rings of all units: those that nothing touched as they were, the others cut anew from their boundary chain.
 
     A unit whose chain no longer closes is kept as delivered; the proof will name it.
     """
-    touched = ground.touched(effects)
     rings = ground.seen.rings
     which = np.flatnonzero(np.isin(owners(rings), touched))
     lines, group = [segments(rings)[which]], [owners(rings)[which]]
@@ -151,7 +158,7 @@ def rebuilt(found: Survey, ground: Ground, effects: Sequence[Effect]) -> Rings:
             group.append(np.full(len(edges), owner, np.int64))
     chain, owner = summed(np.vstack(lines), np.concatenate(group))
     parts = [take_rings(found.rings, np.flatnonzero(~np.isin(found.rings.owner, touched)))]
-    for unit in touched.tolist():
+    for unit in touched.tolist():  # a chain of a unit that is not cut anew has no effect
         mine = chain[owner == unit]
         whole = recut(mine, np.zeros(len(mine), np.int64)) if len(mine) else None
         if whole is not None:
