@@ -127,6 +127,11 @@ def _people(entry: Entry, post: str, label: str = "") -> tuple[Person, ...]:
     return tuple(Person(label, p.name, p.kind, p.phone) for p in entry.people if p.post == post)
 
 
+def _listed(entry: Entry, post: str) -> tuple[Person, ...]:
+    """Return the people of a post as a list shows them: a vacant place is a line to write on below those who are named."""
+    return tuple(sorted(_people(entry, post), key=lambda person: not (person.name or person.phone)))
+
+
 def _cards(unit: Unit, entry: Entry) -> tuple[Person, ...]:
     """Return the posts that answer for the grid, blank where unknown; the level 3 has workers and no chief."""
     if unit.level == max(CARD_POSTS):
@@ -153,11 +158,11 @@ def _chief_line(unit: Unit, contents: Contents) -> Person:
 
 def _groups(atlas: Atlas, unit: Unit, entry: Entry, contents: Contents) -> tuple[Group, ...]:
     workers = (
-        Group(word("full_time_grid_worker"), _people(entry, "full_time_grid_worker")),
-        Group(word("part_time_grid_worker"), _people(entry, "part_time_grid_worker")),
+        Group(word("full_time_grid_worker"), _listed(entry, "full_time_grid_worker")),
+        Group(word("part_time_grid_worker"), _listed(entry, "part_time_grid_worker")),
     )
     if unit.level == max(CARD_POSTS):
-        third = _people(entry, "grid_worker")
+        third = _listed(entry, "grid_worker")
         more = (Group(word("grid_worker"), third),) if len(third) > 2 else ()
         return (*more, *(g for g in workers if g.people), *_chief_above(atlas, unit, contents))
     if unit.level > 1:

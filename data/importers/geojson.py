@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from data.importers import topojson
 from data.importers.child import Limits
 from data.importers.geometries import POINTS, SURFACES, Wanted
 from geo.errors import InputError
@@ -34,7 +35,7 @@ class Text:
     """What the text declares: the driver that reads it, its layers, the name of its CRS, heights to drop, rings that are none.
 
     ``crs`` is ``""`` where nothing is said (then it is WGS 84, RFC 7946). GDAL is not asked: it takes WGS 84 for what it
-    does not know.
+    does not know. ``instead`` is the text for GDAL where it must be another one.
     """
 
     driver: str
@@ -42,10 +43,11 @@ class Text:
     crs: str
     with_height: bool
     bad_rings: tuple[BadRing, ...] = field(default=())
+    instead: bytes | None = None
 
 
-def inspect(data: bytes, where: str, limits: Limits, wanted: Wanted = SURFACES) -> Text:
-    """Return what the GeoJSON or TopoJSON in ``data`` (UTF-8, no byte order mark) declares.
+def inspect(data: bytes, layer: str | None, where: str, limits: Limits, wanted: Wanted = SURFACES) -> Text:
+    """Return what the GeoJSON or TopoJSON (its ``layer``) in ``data`` (UTF-8, no byte order mark) declares.
 
     Raises `InputError` ``file.encoding``, ``json.malformed``, ``geometry.too_deep``, ``json.duplicate_key``, ``json.not_finite``,
     ``file.mismatch`` (JSON of another kind), ``geometry.type`` or ``geometry.position``, before GDAL or GEOS see a byte.
@@ -57,10 +59,9 @@ def inspect(data: bytes, where: str, limits: Limits, wanted: Wanted = SURFACES) 
     _shallow(data, where, limits.depth)
     document = _parsed(text, where)
     if document.get("type") == "Topology":
-        objects = document.get("objects")
-        if not isinstance(objects, dict):
-            raise InputError("json.malformed", where, got="objects")
-        return Text("TopoJSON", tuple(objects), _crs(document, where), with_height=False)
+        held = topojson.inspect(document, layer, where, wanted)
+        bad = tuple(BadRing(ring.feature, "open", ring.at) for ring in held.open_rings)
+        return Text("TopoJSON", held.layers, _crs(document, where), False, bad, held.text)
     return _geojson(document, where, wanted)
 
 

@@ -109,11 +109,11 @@ def source_of(data: bytes, name: str, layer: str | None, limits: Limits, wanted:
         shape = shapefile.choose(archive.unpack(data, name, limits), layer, name, wanted)
         source = Source("ESRI Shapefile", shape.packed, None, None, shape.encoding, notes=_told(shape))
     elif data.lstrip()[:1] == b"{":
-        text = geojson.inspect(data, name, limits, wanted)
+        text = geojson.inspect(data, layer, name, limits, wanted)
         named = text.layers and layer is None and len(text.layers) == 1
         source = Source(
             text.driver,
-            data,
+            data if text.instead is None else text.instead,
             text.layers[0] if named else (layer if text.driver == "TopoJSON" else None),
             text.crs,
             bad_rings=text.bad_rings,

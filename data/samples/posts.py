@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from data.samples.town import Grid, Town
+from data.samples.town import Grid, Town, is_landward, settings
 from geo.crs import Plane
 
 Float = npt.NDArray[np.float64]
@@ -54,8 +55,7 @@ SIDES: Final = (("east", (1, 0)), ("south", (0, -1)), ("west", (-1, 0)), ("north
 HOURS: Final = (("周一至周五", "8:00–12:00　14:30–17:30"), ("周六、周日", "9:00–11:30"))
 KINDS: Final = ("村务专职工作者", "村级治安巡逻队员")
 HELPERS: Final = ("党员", "村民小组长", "志愿者", "镇人大代表")
-VILLAGE: Final = 12  # digits of a village in a grid code
-NO_SERIAL: Final = "00000"
+FAR_M: Final = 9e3  # farther than the town is wide
 VACANT: Final = 0.06  # share of the posts nobody holds: they stay blank on the board
 HOUSEHOLDS_A_BLOCK: Final = (24, 42)
 
@@ -113,26 +113,43 @@ def shape_of(town: Town, grid: Grid) -> shapely.Polygon | shapely.MultiPolygon:
     return shapely.transform(town.borders.polygon(grid.blocks), lambda cm: cm / 100)
 
 
-def extents(town: Town, grids: Sequence[Grid], villages: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Yield for each grid what lies beyond it in the four directions: another grid, another village, the sea or a town."""
-    shapes = [shape_of(town, grid) for grid in grids]
-    tree = shapely.STRtree(shapes)
-    for number, grid in enumerate(grids):
-        west, south, east, north = shapes[number].bounds
-        middle = shapely.point_on_surface(shapes[number])
-        found: dict[str, str] = {}
-        for side, (dx, dy) in SIDES:
-            ray = shapely.LineString([middle, shapely.Point(middle.x + 9e3 * dx, middle.y + 9e3 * dy)])
-            beyond = [int(i) for i in tree.query(ray, predicate="intersects") if i != number]
-            nearest = min(beyond, key=lambda i: ray.intersection(shapes[i]).distance(middle), default=None)
-            reach = max(east - west, north - south)
-            if nearest is None or ray.intersection(shapes[nearest]).distance(middle) > reach:
-                found[side] = "海岸线" if side in ("east", "south") else "镇界"
-            elif grids[nearest].parent == grid.parent:
-                found[side] = f"{grids[nearest].name}界"
-            else:
-                found[side] = f"{villages[grids[nearest].code[:VILLAGE] + NO_SERIAL]}界"
-        yield found
+def extents(town: Town, level: int) -> Iterator[dict[str, str]]:
+    """Yield for each grid what lies beyond it in the four directions.
+
+    That is a sister, what its parent has not divided, a sister of its parent, another village, the sea or a town.
+    """
+    every = [grid for grids in town.levels for grid in grids]
+    shapes = {grid.code: shape_of(town, grid) for grid in every}
+    by_code = {grid.code: grid for grid in every}
+    for shape in shapes.values():
+        shapely.prepare(shape)
+    for grid in town.levels[level - 1]:
+        yield {side: _beyond(grid, last_crossing(shapes[grid.code], step), by_code, shapes) for side, step in SIDES}
+
+
+def last_crossing(shape: BaseGeometry, step: tuple[int, int]) -> tuple[float, float]:
+    """Return a point a metre beyond the last line of ``shape`` that one crosses going that way from its middle."""
+    middle, (dx, dy) = shapely.point_on_surface(shape), step
+    way = shapely.LineString([middle, (middle.x + FAR_M * dx, middle.y + FAR_M * dy)])
+    crossings = shapely.get_coordinates(way.intersection(shape.boundary)).tolist()
+    x, y = max(crossings, key=lambda xy: xy[0] * dx + xy[1] * dy)
+    return x + dx, y + dy
+
+
+def _beyond(
+    grid: Grid, point: tuple[float, float], by_code: Mapping[str, Grid], shapes: Mapping[str, BaseGeometry]
+) -> str:
+    while grid.parent is not None:
+        sisters = (other for other in by_code.values() if other.parent == grid.parent and other.code != grid.code)
+        found = next((other for other in sisters if shapely.contains_xy(shapes[other.code], *point)), None)
+        if found is not None:
+            return f"{found.name}界"
+        if shapely.contains_xy(shapes[grid.parent], *point):
+            return f"{by_code[grid.parent].name}未再划部分"
+        grid = by_code[grid.parent]
+    villages = (other for other in by_code.values() if other.parent is None)
+    found = next((other for other in villages if shapely.contains_xy(shapes[other.code], *point)), None)
+    return f"{found.name}界" if found is not None else "镇界" if is_landward(settings(), *point) else "海岸线"
 
 
 def entry(grid: Grid, fields: Mapping[str, object], people: Sequence[str]) -> str:
@@ -157,7 +174,7 @@ def written(
     ]
     lines += ["[all]", *(f"{k} = {table(v) if isinstance(v, dict) else text(v)}" for k, v in head.items()), ""]
     for level, grids in enumerate((first, second, third), 1):
-        for grid, extent in zip(grids, extents(town, grids, villages), strict=True):
+        for grid, extent in zip(grids, extents(town, level), strict=True):
             fields = about(town, grid, level, invention, villages)
             spot = shapely.get_coordinates(shapely.point_on_surface(shape_of(town, grid)))
             lonlat = np.round(flat.to_lonlat(origin + spot), 6)[0].tolist()

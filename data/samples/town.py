@@ -147,12 +147,16 @@ def third_grid(parent: Grid, serial: int, part: Sequence[int]) -> Grid:
     return Grid(f"{parent.code[:15]}{serial:02d}", f"{number}-{serial}", kind, parent.code, tuple(part))
 
 
+def is_landward(plan: Mapping[str, Any], x: float, y: float) -> bool:
+    """Return whether another town, and not the sea, lies beyond a point of the outline, in plan metres."""
+    (west, north), (south, _) = plan["land_from"], plan["land_to"]
+    return x < max(west, south) + 250 or y > north
+
+
 def lines(plan: Mapping[str, Any], mesh: Mesh) -> dict[Edge, Line]:
     """Return how each edge is drawn: inner ones as streets, outer ones as coast, or land border in the north and west."""
-    (west, north), (south, _) = plan["land_from"], plan["land_to"]
     found: dict[Edge, Line] = {}
     for edge, sides in mesh.sides.items():
-        x, y = np.mean(edge, axis=0)
-        land = x < max(west, south) + 250 or y > north
+        land = is_landward(plan, *np.mean(edge, axis=0))
         found[edge] = STREET if len(sides) == 2 else LAND if land and sides[0] < plan["blocks"] else COAST
     return found

@@ -22,6 +22,9 @@ DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS = 86_400_000, 3_600_000, 60_000, 1000
 LEAP_SECOND: Final = 60
 MAX_OFFSET_MS: Final = 14 * HOUR_MS
 MINUTES_OF_A_DAY: Final = 24 * 60
+FIRST_MS: Final = (1 - EPOCH_DAY) * DAY_MS  # what a date can hold: years 1 to 9999 in UTC
+LAST_MS: Final = (date.max.toordinal() + 1 - EPOCH_DAY) * DAY_MS - 1
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)  # so that their ends are dates in every zone
 
 SYNTAX, IMPOSSIBLE, ZONE_MISSING = "time.syntax", "time.impossible", "time.zone_missing"
 NONEXISTENT, AMBIGUOUS = "time.nonexistent", "time.ambiguous"
@@ -66,12 +69,14 @@ def instant(text: str, zone: ZoneInfo | None) -> int | str:
         return IMPOSSIBLE
     local = (day - EPOCH_DAY) * DAY_MS + clock
     if match[6]:
-        return local
-    if match[7]:
+        found: int | str = local
+    elif match[7]:
         offset = int(match[8]) * HOUR_MS + int(match[9]) * MINUTE_MS
         impossible = offset > MAX_OFFSET_MS or int(match[9]) * MINUTE_MS >= HOUR_MS
-        return IMPOSSIBLE if impossible else local - (offset if match[7] == "+" else -offset)
-    return ZONE_MISSING if zone is None else _from_local(local, zone)
+        found = IMPOSSIBLE if impossible else local - (offset if match[7] == "+" else -offset)
+    else:
+        found = ZONE_MISSING if zone is None else _from_local(local, zone)
+    return found if isinstance(found, str) or FIRST_MS <= found <= LAST_MS else IMPOSSIBLE
 
 
 def epoch(text: str) -> int | None:
@@ -85,13 +90,19 @@ def epoch(text: str) -> int | None:
 def windows(on: date, shift: str | None, zone: ZoneInfo) -> tuple[Window, ...]:
     """Return the working time of the local day ``on``: the parts of ``shift`` (``08:00-12:00,14:00-18:00``) or all of it.
 
-    A part may end at 24:00; parts stand in order and do not overlap. Error ``shift.syntax``.
+    A part may end at 24:00; parts stand in order and do not overlap. A time that the clocks skip that day is the moment they
+    jump. Errors: ``shift.syntax``; ``shift.skipped`` where the clocks skip a whole part; ``day.range``.
     """
+    if not FIRST_DAY <= on <= LAST_DAY:
+        raise InputError("day.range", on.isoformat(), got=on.isoformat())
     parts = [(0, MINUTES_OF_A_DAY)] if shift is None else [_part(text, shift) for text in shift.split(",")]
     flat = [minute for part in parts for minute in part]
     if any(later < earlier for earlier, later in pairwise(flat)) or any(a == b for a, b in parts):
         raise InputError("shift.syntax", shift or "", got=shift)
-    return tuple(Window(_local_minute(on, a, zone), _local_minute(on, b, zone)) for a, b in parts)
+    found = tuple(Window(_local_minute(on, a, zone), _local_minute(on, b, zone)) for a, b in parts)
+    if any(part.end_ms <= part.start_ms for part in found):
+        raise InputError("shift.skipped", on.isoformat(), got=shift or "", values={"zone": zone.key})
+    return found
 
 
 def stamp(ms: int, zone: ZoneInfo) -> str:
@@ -119,7 +130,9 @@ def _part(text: str, shift: str) -> tuple[int, int]:
 def _local_minute(on: date, minute: int, zone: ZoneInfo) -> int:
     day = on + timedelta(days=minute // MINUTES_OF_A_DAY)
     local = datetime.combine(day, time(minute // 60 % 24, minute % 60), tzinfo=zone)
-    return round(local.timestamp() * SECOND_MS)
+    while (there := local.astimezone(UTC)).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        local += timedelta(minutes=1)  # a skipped time; arithmetic within one zone goes by its wall clock
+    return round(there.timestamp() * SECOND_MS)
 
 
 @cache

@@ -119,6 +119,14 @@ def test_a_deputy_has_a_card_only_where_there_is_one_and_many_workers_of_level_3
     assert [p.name for p in record.groups[0].people] == ["丙", "丁", "戊"]
 
 
+def test_a_vacant_place_is_a_line_below_those_who_are_named() -> None:
+    people = [
+        {"post": "part_time_grid_worker", **known} for known in ({}, {"name": "癸予安"}, {"phone": "0595-0000 0031"})
+    ]
+    group = build(ATLAS, UNITS["a"], read_contents({"unit": {"11": {"people": people}}})).groups[1]
+    assert [(p.name, p.phone) for p in group.people] == [("癸予安", ""), ("", "0595-0000 0031"), ("", "")]
+
+
 def test_a_level_3_board_says_who_is_chief_above() -> None:
     record = build(ATLAS, UNITS["c1"], read_contents({"unit": {"21": {"people": [PERSON]}}}))
     assert [(p.label, p.name) for p in record.groups[-1].people] == [("第一网格", "甲长青")]

@@ -78,6 +78,35 @@ def test_a_day_before_is_one_click_and_keeps_the_place(page: Page) -> None:
     assert page.evaluate("() => location.hash.split(',')[2]") == place.split(",")[2]
 
 
+@pytest.mark.parametrize("written", ["2026-11-02", "20261102", "2026/11/2", "2026.11.02", "2026年11月2日"])
+def test_a_day_is_written_as_it_comes_and_shown_as_iso_in_every_browser(page: Page, written: str) -> None:
+    open_map(page)
+    field = page.get_by_label("有效日期")
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", field.input_value())
+    assert field.evaluate("field => field.type") == "text"
+    field.fill(written)
+    field.press("Enter")
+    page.wait_for_url(re.compile("on=2026-11-02"))
+    expect(page.get_by_label("有效日期")).to_have_value("2026-11-02")
+
+
+def test_a_day_that_does_not_exist_is_refused_where_it_is_written(page: Page) -> None:
+    open_map(page)
+    address, field = page.url, page.get_by_label("有效日期")
+    field.fill("2026-02-30")
+    field.press("Enter")
+    assert "2026-11-24" in field.evaluate("field => field.validationMessage")
+    assert page.url == address
+
+
+def test_the_calendar_writes_into_the_field(page: Page) -> None:
+    open_map(page)
+    page.locator("[data-pick]").first.evaluate(
+        "pick => { pick.value = '2026-11-03'; pick.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
+    page.wait_for_url(re.compile("on=2026-11-03"))
+
+
 def test_the_second_clock_is_folded_until_it_is_wanted(page: Page) -> None:
     open_map(page)
     field = page.get_by_label("按哪一天登记的资料")

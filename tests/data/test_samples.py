@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from data.samples import generate, walks
-from data.samples.town import build, settings
+from data.samples import generate, posts, walks
+from data.samples.town import build, is_landward, settings
 from rules.codes import CodePolicy, fits, parse
 
 pytestmark = pytest.mark.pure
@@ -154,3 +155,19 @@ def test_the_readme_names_every_folder_and_its_licence() -> None:
         "bus_4720.csv",
     ):
         assert word in page
+
+
+def test_what_a_board_says_lies_beyond_a_grid_lies_there() -> None:
+    plan = settings()
+    town = build(plan)
+    said = tomllib.loads((SAMPLES / "town" / "boards.toml").read_text("utf-8"))["unit"]
+    named = {grid.code: grid for grids in town.levels for grid in grids}
+    for grid in named.values():
+        for side, step in posts.SIDES:
+            x, y = posts.last_crossing(posts.shape_of(town, grid), step)
+            there = [g for g in named.values() if shapely.contains_xy(posts.shape_of(town, g), x, y)]
+            if there:
+                name = said[grid.code]["extent"][side].removesuffix("界").removesuffix("未再划部分")
+                assert name in {other.name for other in there}
+            else:
+                assert said[grid.code]["extent"][side] == ("镇界" if is_landward(plan, x, y) else "海岸线")

@@ -1,5 +1,7 @@
 // What every page does: the search key, lists that send themselves, printing, and the progress of jobs.
 
+import { bindDays } from "./days";
+
 function searchKey(event: KeyboardEvent): void {
   const box = document.querySelector<HTMLInputElement>("#find");
   const at = event.target as HTMLElement;
@@ -35,6 +37,7 @@ function followJob(row: HTMLElement): void {
 }
 
 document.addEventListener("keydown", searchKey);
+bindDays();
 document.addEventListener("change", (event) => {
   const field = event.target as HTMLSelectElement;
   if (field.matches("[data-submit]")) field.form?.requestSubmit();
