@@ -1,14 +1,17 @@
 """Today: what needs a human, most urgent first."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
 from api import auth, pages
 from api.auth import Action, DeclaredRoute, Resource, declares
 from api.routes import jobs, office
-from api.services.attention import agenda
+from api.services.attention import Desk, agenda
+from api.services.holdings import holdings
+from api.services.unit_card import area_words
 
 router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
 
@@ -33,6 +36,20 @@ def day_values(on: date, lang: str) -> dict[str, str | int]:
     }
 
 
+def held(desk: Desk, lang: str) -> list[dict[str, Any]]:
+    """Return what the store holds, with the words of the page."""
+    return [
+        {
+            "root": one.root,
+            "href": "/map?" + urlencode({"root": one.root}),
+            "counts": {"one": one.one, "two": one.two, "three": one.three},
+            "area": area_words(one.area_m2, lang),
+            "records": one.records,
+        }
+        for one in holdings(desk)
+    ]
+
+
 @router.get("/")
 @declares(Action.READ, Resource.DESK)
 def today(request: Request) -> Response:
@@ -40,7 +57,8 @@ def today(request: Request) -> Response:
     desk = office.desk(request)
     lang = pages.language(request)
     answers = agenda(desk)
-    may_see = auth.may(office.actor(request), Action.READ, Resource.JOB)
+    who = office.actor(request)
+    may_see = auth.may(who, Action.READ, Resource.JOB)
     running = [jobs.shown(job, lang) for job in jobs.newest(desk.store, 4)] if may_see else []
     return office.page(
         request,
@@ -50,5 +68,7 @@ def today(request: Request) -> Response:
         rows=answers.rows,
         fine=answers.fine,
         jobs=running,
+        may_see_jobs=may_see,
+        held=held(desk, lang) if auth.may(who, Action.READ, Resource.GRID) else [],
         day=day_values(desk.on, lang),
     )

@@ -10,8 +10,8 @@ from typing import Any, Final
 from api import clock
 from api.services import fault_words
 from api.services.grid_files import Given, Source, given_parents, limits_of, read_all
+from api.services.pictures import pictures
 from api.settings import Settings
-from data import partitions
 from data.importers import proofs
 from data.importers.child import Progress
 from data.importers.proofs import Answer
@@ -99,16 +99,13 @@ def check_store(
     """Return ``coverage/1`` of a root on a day as known on a day; without ``root`` of all, and of their frames.
 
     With several roots the document has ``roots``, one ``coverage/1`` each, and ``frames``, the faults between them. Errors:
-    ``store.no_root`` and those of `data.partitions.load`.
+    ``store.no_grids`` and those of `api.services.pictures.pictures`.
     """
     day, limits = on or clock.today(), limits_of(settings)
-    with store.read() as view:
-        there = partitions.roots(view)
-        names = [each.name for each in there] if root is None else [root]
-        loaded = {name: partitions.load(view, name, day, known_on) for name in names}
-        plane = view.plane
-    if plane is None or not loaded:
+    shown = pictures(store, root, day, known_on)
+    if not shown:
         raise InputError("store.no_grids", store.address)
+    loaded, plane = {each.root.name: each.partition for each in shown}, shown[0].plane
     found = {
         name: document(
             proofs.proved(partition, limits, name, progress),

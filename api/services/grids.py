@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from api import clock
-from api.services.pictures import Picture, picture
+from api.services.pictures import Picture, picture, pictures
 from data import exports, partitions
 from data.exports import ExportLayer
 from data.store import Store
@@ -84,11 +84,7 @@ def locate(
     if not (abs(lon) <= WEST_EAST and abs(lat) <= SOUTH_NORTH):
         raise InputError("point.range", f"{lon}, {lat}", got=f"{lon}, {lat}")
     day = on or clock.today()
-    with store.read() as view:
-        names = (
-            [each.name for each in partitions.roots(view)] if root is None else [partitions.find_root(view, root).name]
-        )
-    found = [_located(picture(store, name, day, known_on), lon, lat) for name in names]
+    found = [_located(shown, lon, lat) for shown in pictures(store, root, day, known_on)]
     return {
         "format": LOCATED_FORMAT,
         "lon": lon,

@@ -102,3 +102,24 @@ def picture(store: Store, root_name: str | None, on: date, known_on: date | None
         partition = partitions.load(view, root.name, on, known_on)
         plane = view.plane
     return _kept.keep(key, Picture(root, partition, plane or crs.plane(partition.plane)))
+
+
+def pictures(store: Store, root_name: str | None, on: date, known_on: date | None = None) -> list[Picture]:
+    """Return the root ``root_name``, or every root that had grids on ``on``, as known on ``known_on``; none in an empty store.
+
+    Errors: ``store.no_root``; where no root had grids then, those of `data.partitions.load` for the last of them.
+    """
+    if root_name is not None:
+        return [picture(store, root_name, on, known_on)]
+    with store.read() as view:
+        names = [root.name for root in partitions.roots(view)]
+    found: list[Picture] = []
+    absent: NotFoundError | None = None
+    for name in names:
+        try:
+            found.append(picture(store, name, on, known_on))
+        except NotFoundError as error:
+            absent = error
+    if absent is not None and not found:
+        raise absent
+    return found

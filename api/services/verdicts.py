@@ -154,7 +154,10 @@ def _of_the_tracks(measured: Presence, tracks: Sequence[Document]) -> list[Asked
     too_fast = sum(span.why is Why.TOO_FAST for span in measured.spans)
     if too_fast:
         asked.append(("question.too_fast", {"number": too_fast}))
-    if not measured.fixes and any(track["first"] for track in tracks):
+    disputed = sum(span.seconds for span in measured.spans if span.why is Why.DISPUTED)
+    if disputed:
+        asked.append(("question.disputed", {"minutes": clock_time(math.ceil(disputed / 60))}))
+    if not measured.fixes and any(track["points_kept"] > track["without_time"] for track in tracks):
         asked.append(("question.other_time", _span_of(tracks)))
     elif not measured.fixes and any(track["without_time"] for track in tracks):
         asked.append(("question.no_times", {}))

@@ -169,7 +169,7 @@ def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], polic
     near = slice(max(first, 0), last)
     xy = fixes.xy[near]
     signed = distance.signed_distance(distance.edges_of(geometry), xy)
-    return presence(fixes.time_ms[near], signed, xy, fixes.sigma[near], parts, policy)
+    return presence(fixes.time_ms[near], signed, xy, fixes.sigma[near], parts, policy, fixes.rivals_ms)
 
 
 def judge(
@@ -178,7 +178,7 @@ def judge(
     """Return the findings of articles 19(2) and 19(7) on a measured day."""
     completeness = measured.completeness if judged_completeness else None
     low, value, high = (second / 60.0 for second in (measured.low_s, measured.value_s, measured.high_s))
-    jumps = sum(span.why is Why.TOO_FAST for span in measured.spans)
+    jumps = sum(span.why in (Why.TOO_FAST, Why.DISPUTED) for span in measured.spans)
     in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness, jumps)
     worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness, jumps)
     return (
@@ -212,6 +212,8 @@ def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
         short_cap_s=number("watched_cap"),
         gap_s=number("gap"),
         gap_intervals=number("gap_intervals"),
+        error_s=number("error_lasts"),
+        shallow=number("shallow_sigmas"),
     )
 
 

@@ -40,13 +40,15 @@ class Fixes:
     """Fixes in time order, strictly increasing, that may speak; and for every delivered one what became of it.
 
     ``time_ms`` (n,) int64; ``xy`` (n, 2) metres; ``sigma`` (n,) metres, one standard deviation along an axis, the border's own
-    uncertainty included; ``outcome`` (m,) per delivered fix, an index of `REASONS`, 0 for used.
+    uncertainty included; ``outcome`` (m,) per delivered fix, an index of `REASONS`, 0 for used. ``rivals_ms`` (r,) int64: times
+    of removed fixes that together tell a second story, so that it is open which of both is true.
     """
 
     time_ms: Int64
     xy: Float64
     sigma: Float64
     outcome: npt.NDArray[np.int8]
+    rivals_ms: Int64
 
 
 def clean(time_ms: Int64, xy: Float64, accuracy_m: Float64, rank: Int64, policy: CleaningPolicy) -> Fixes:
@@ -71,11 +73,13 @@ def clean(time_ms: Int64, xy: Float64, accuracy_m: Float64, rank: Int64, policy:
     first = np.r_[True, np.diff(time_ms[order]) != 0] if len(order) else np.zeros(0, np.bool_)
     speaker = order[first]
     accuracy = _as_vague_as_they_differ(order, first, xy, accuracy, outcome)
-    kept = _believable(time_ms[speaker] / 1000.0, np.ascontiguousarray(xy[speaker]), policy.v_max, policy.resets_after)
+    seconds, places = time_ms[speaker] / 1000.0, np.ascontiguousarray(xy[speaker])
+    kept = _believable(seconds, places, policy.v_max, policy.resets_after)
     outcome[speaker[~kept]] = SPEED
     used = speaker[kept]
     sigma = np.hypot(accuracy[used] / policy.sigmas_of_accuracy, policy.sigma_border_m)
-    return Fixes(time_ms[used], xy[used], sigma, outcome)
+    rivals = _second_story(seconds, places, kept, policy.v_max, policy.resets_after)
+    return Fixes(time_ms[used], xy[used], sigma, outcome, time_ms[speaker[rivals]])
 
 
 def _as_vague_as_they_differ(
@@ -114,3 +118,30 @@ def _believable(seconds: Float64, xy: Float64, v_max: float, resets_after: int) 
         else:
             last, rejected = i, 0
     return kept
+
+
+@compiled
+def _second_story(seconds: Float64, xy: Float64, kept: Bools, v_max: float, at_least: int) -> Bools:
+    """Return which removed fixes (n,) agree with each other: two phones that both report take turns at being too fast.
+
+    Such a chain has ``at_least`` fixes, each within reach of the one before and less than half as far from it as from the
+    last kept fix; stray fixes lie about in all directions and make none.
+    """
+    n = len(seconds)
+    rival, chain = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    length, last = 0, 0
+    for i in range(n):
+        if kept[i]:
+            last = i
+            continue
+        if length:
+            before = chain[length - 1]
+            step = np.hypot(xy[i, 0] - xy[before, 0], xy[i, 1] - xy[before, 1])
+            away = np.hypot(xy[i, 0] - xy[last, 0], xy[i, 1] - xy[last, 1])
+            if step > v_max * max(seconds[i] - seconds[before], SHORTEST_STEP_S) or 2.0 * step > away:
+                length = 0
+        chain[length] = i
+        length += 1
+        if length >= at_least:
+            rival[chain[:length]] = True
+    return rival

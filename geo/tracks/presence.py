@@ -7,6 +7,10 @@ the border changes no faster than the person moves, so with slack for the error 
 - both outside: in and back takes at least (|da| + |db| - slack) / v seconds of being outside;
 - one of each: each side takes at least its own distance.
 
+Two more doubts widen the bounds. Where fixes contradict each other it is open which of them is wrong, so neither the jump
+nor the intervals on both sides of it count. And who stays near the border is now and then shown surely on the wrong side by
+error alone: that much is taken back from what was claimed not far beyond the border.
+
 Source: patrol.md B.8 in the form of architecture.md section 6.
 """
 
@@ -20,6 +24,8 @@ import numpy.typing as npt
 
 from geo.tracks.clock import Window
 from geo.tracks.track import Float64, Int64
+
+Bools = npt.NDArray[np.bool_]
 
 
 class State(StrEnum):
@@ -40,6 +46,7 @@ class Why(StrEnum):
     CROSSING = "crossing"
     GAP = "gap"
     TOO_FAST = "too_fast"
+    DISPUTED = "disputed"
     BEFORE = "before_first_fix"
     AFTER = "after_last_fix"
     NO_FIX = "no_fix"
@@ -51,7 +58,9 @@ class PresencePolicy:
 
     ``v_max`` m/s as in cleaning; ``k`` standard deviations of slack; ``short_s`` and ``short_intervals``: an interval up to
     max(short_s, short_intervals x the client's own interval) counts as watched, if that is at most ``short_cap_s``;
-    ``gap_s`` and ``gap_intervals``: beyond max of both it is a gap.
+    ``gap_s`` and ``gap_intervals``: beyond max of both it is a gap; ``gap_s`` is also how long before and after a fix of a second
+    story the first one is in dispute. ``error_s``: how long an error of the fixes lasts; ``shallow`` standard deviations up to
+    which a claim may come from such errors.
     """
 
     v_max: float
@@ -61,11 +70,16 @@ class PresencePolicy:
     short_cap_s: float = 120.0
     gap_s: float = 300.0
     gap_intervals: float = 5.0
+    error_s: float = 60.0
+    shallow: float = 3.5
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of working time: UTC ms, what is known, the probability of being inside, why, and seconds low and high."""
+    """A stretch of working time: UTC ms, what is known, the probability of being inside, why, and seconds low and high.
+
+    ``gap``: not watched; ``shallow``: watched, by fixes not far from the border.
+    """
 
     start_ms: int
     end_ms: int
@@ -76,6 +90,7 @@ class Span:
     high_s: float
     expected_s: float
     gap: bool
+    shallow: bool = False
 
     @property
     def seconds(self) -> float:
@@ -90,7 +105,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Time in the grid within working time: seconds low, best, high; how much of it was watched; fixes in it, and inside."""
+    """Time in the grid within working time: seconds low, best, high; how much of it was watched; fixes in it, and inside.
+
+    ``low_s`` and ``high_s`` are the sums over ``spans`` less, and plus, what errors near the border may feign.
+    """
 
     low_s: float
     value_s: float
@@ -119,10 +137,11 @@ class _Steps:
     kind: npt.NDArray[np.int8]
     p: Float64
     gap: npt.NDArray[np.bool_]
+    shallow: npt.NDArray[np.bool_]
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
-        return not len(self.kind) or int(self.kind[end]) != TOO_FAST
+        return not len(self.kind) or int(self.kind[end]) not in (TOO_FAST, DISPUTED)
 
 
 KINDS = (
@@ -132,8 +151,10 @@ KINDS = (
     (State.BORDER, Why.CROSSING),
     (State.UNKNOWN, Why.GAP),
     (State.UNKNOWN, Why.TOO_FAST),
+    (State.UNKNOWN, Why.DISPUTED),
 )
-INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST = range(6)
+INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST, DISPUTED = range(7)
+NO_RIVALS = np.empty(0, np.int64)
 SHARE_STILL = np.array([0.08, 0.5, 0.92])  # by how many of both ends are inside; for display only (patrol.md B.8)
 SHARE_MOVED = np.array([0.2, 0.5, 0.8])
 STILL_M = 60.0
@@ -141,7 +162,13 @@ STILL_SIGMAS = 1.5
 
 
 def presence(
-    time_ms: Int64, distance_m: Float64, xy: Float64, sigma: Float64, parts: Sequence[Window], policy: PresencePolicy
+    time_ms: Int64,
+    distance_m: Float64,
+    xy: Float64,
+    sigma: Float64,
+    parts: Sequence[Window],
+    policy: PresencePolicy,
+    rivals_ms: Int64 = NO_RIVALS,
 ) -> Presence:
     """Return the time in the grid within the working time ``parts``.
 
@@ -153,11 +180,12 @@ def presence(
     sigma : (n,) metres, one standard deviation
     parts : working time, in order, not overlapping
     policy : the numbers
+    rivals_ms : (r,) UTC ms, increasing: removed fixes that together tell a second story (`cleaning.Fixes`)
 
     Time before the first and after the last fix counts in ``high_s``, never in ``low_s``.
     """
     interval = client_interval_s(time_ms)
-    steps = _steps(time_ms, distance_m, xy, sigma, interval, policy)
+    steps = _steps(time_ms, distance_m, xy, sigma, interval, policy, rivals_ms)
     spans: list[Span] = []
     fixes = inside = 0
     for part in parts:
@@ -166,10 +194,15 @@ def presence(
         inside += int((here & (distance_m > policy.k * sigma)).sum())
         spans += _spans(part, time_ms, distance_m, sigma, steps, policy)
     watched = [span for span in spans if not span.gap]
+    near = sum(span.seconds for span in spans if span.state is State.BORDER)
+    shallow = [span for span in spans if span.shallow]
+    feigned = _feigned_s(near, policy)
+    low = sum(span.low_s for span in spans) - min(feigned, sum(span.low_s for span in shallow))
+    high = sum(span.high_s for span in spans) + min(feigned, sum(span.seconds - span.high_s for span in shallow))
     return Presence(
-        low_s=sum(span.low_s for span in spans),
-        value_s=sum(span.expected_s for span in spans),
-        high_s=sum(span.high_s for span in spans),
+        low_s=low,
+        value_s=min(max(sum(span.expected_s for span in spans), low), high),
+        high_s=high,
         watched_s=sum(span.seconds for span in watched),
         working_s=sum(part.seconds for part in parts),
         fixes=fixes,
@@ -184,14 +217,40 @@ def client_interval_s(time_ms: Int64) -> float:
     return float(np.median(np.diff(time_ms))) / 1000.0 if len(time_ms) > 1 else 0.0
 
 
+def _feigned_s(near_s: float, policy: PresencePolicy) -> float:
+    """Return how many seconds of ``near_s`` at the border its errors may show surely on one side: their mean and k deviations.
+
+    Source: correlated Bernoulli trials, patrol.md B.8 (variance 4 x correlation time x p x time).
+    """
+    mean = 0.5 * math.erfc(policy.k / math.sqrt(2.0)) * near_s
+    return mean + policy.k * math.sqrt(4.0 * policy.error_s * mean)
+
+
+def _contradicted(time_ms: Int64, too_fast: Bools, rivals_ms: Int64, policy: PresencePolicy) -> Bools:
+    """Return which intervals (n - 1,) are in dispute: next to a jump, or within ``gap_s`` of a fix of a second story."""
+    beside = too_fast.copy()
+    beside[1:] |= too_fast[:-1]
+    beside[:-1] |= too_fast[1:]
+    margin = round(policy.gap_s * 1000)
+    before = np.searchsorted(rivals_ms, time_ms[:-1] - margin, "right")
+    return beside | (before < np.searchsorted(rivals_ms, time_ms[1:] + margin, "left"))
+
+
 def _steps(
-    time_ms: Int64, d: Float64, xy: Float64, sigma: Float64, interval_s: float, policy: PresencePolicy
+    time_ms: Int64,
+    d: Float64,
+    xy: Float64,
+    sigma: Float64,
+    interval_s: float,
+    policy: PresencePolicy,
+    rivals_ms: Int64,
 ) -> _Steps:
     dt = np.diff(time_ms) / 1000.0
     da, db, sa, sb = d[:-1], d[1:], sigma[:-1], sigma[1:]
     slack = policy.k * np.hypot(sa, sb)
     moved = np.hypot(*np.diff(xy, axis=0).T) if len(dt) else dt
-    too_fast = moved > policy.v_max * np.maximum(dt, 1.0)
+    too_fast = moved > policy.v_max * np.maximum(dt, 1.0) + slack
+    open_ = _contradicted(time_ms, too_fast, rivals_ms, policy)
     watched_s = min(max(policy.short_s, policy.short_intervals * interval_s), policy.short_cap_s)
     watched = dt <= watched_s
     both_in, both_out = (da > 0) & (db > 0), (da <= 0) & (db <= 0)
@@ -200,23 +259,24 @@ def _steps(
 
     reach_in = np.maximum(0.0, np.maximum(da, 0) + np.maximum(db, 0) - slack) / policy.v_max
     reach_out = np.maximum(0.0, np.maximum(-da, 0) + np.maximum(-db, 0) - slack) / policy.v_max
-    low = np.where(too_fast, 0.0, np.minimum(dt, reach_in))
-    low = np.where(watched & sure_in & ~too_fast, dt, low)
-    high = np.where(too_fast, dt, np.maximum(0.0, dt - reach_out))
+    low = np.where(open_, 0.0, np.minimum(dt, reach_in))
+    low = np.where(watched & sure_in & ~open_, dt, low)
+    high = np.where(open_, dt, np.maximum(0.0, dt - reach_out))
     high = np.maximum(high, low)
 
     p = (_normal(da / sa) + _normal(db / sb)) / 2
     still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sa + sb))
     ends = (da > 0).astype(np.int64) + (db > 0)
     share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
-    p = np.where(watched & ~too_fast, p, share)
+    p = np.where(watched & ~open_, p, share)
     kind = np.select(
-        [too_fast, ~watched, sure_in, sure_out, both_in | both_out],
-        [TOO_FAST, UNWATCHED, INSIDE, OUTSIDE, NEAR],
+        [too_fast, open_, ~watched, sure_in, sure_out, both_in | both_out],
+        [TOO_FAST, DISPUTED, UNWATCHED, INSIDE, OUTSIDE, NEAR],
         CROSSING,
     )
     gap = dt > max(policy.gap_s, policy.gap_intervals * min(interval_s, policy.short_cap_s))
-    return _Steps(dt, low, np.clip(p * dt, low, high), high, kind.astype(np.int8), p, gap)
+    shallow = watched & (np.minimum(np.abs(da) / sa, np.abs(db) / sb) < policy.shallow)
+    return _Steps(dt, low, np.clip(p * dt, low, high), high, kind.astype(np.int8), p, gap, shallow)
 
 
 def _normal(z: Float64) -> Float64:
@@ -257,7 +317,9 @@ def _clipped(part: Window, start_ms: int, end_ms: int, steps: _Steps, i: int) ->
     high = min(here, float(steps.high[i]))
     expected = min(max(float(steps.p[i]) * here, low), high)
     state, why = KINDS[int(steps.kind[i])]
-    return Span(start, end, state, float(steps.p[i]), why, low, high, expected, bool(steps.gap[i]))
+    return Span(
+        start, end, state, float(steps.p[i]), why, low, high, expected, bool(steps.gap[i]), bool(steps.shallow[i])
+    )
 
 
 def _open(start_ms: int, end_ms: int, free_s: float, why: Why) -> Span:

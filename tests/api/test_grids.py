@@ -423,6 +423,21 @@ def test_roots_are_held_against_each_other(typed: Typed, save: Save) -> None:
     assert typed("check", "coverage", "--root", "town")[0] == 0
 
 
+def test_a_root_without_grids_on_that_day_does_not_silence_the_others(typed: Typed, save: Save) -> None:
+    path = save(drawn(squares()))
+    assert brought(typed, path)[0] == 0
+    assert brought(typed, path, "--root", "later", "--valid-from", "2090-01-01")[0] == 0
+    lon, lat = crs.plane(PLANE).to_lonlat(_at(50, 50))[0].tolist()
+    code, located = typed("locate", lon, lat)
+    assert (code, [root["root"] for root in located["roots"]]) == (0, ["town"])
+    code, checked = typed("check", "coverage")
+    assert (code, checked["root"]) == (0, "town")
+    both = typed("locate", lon, lat, "--on", "2090-01-01")[1]["roots"]
+    assert [root["root"] for root in both] == ["later", "town"]
+    assert refused(typed("locate", lon, lat, "--root", "later")) == (2, "store.not_valid_then")
+    assert refused(typed("locate", lon, lat, "--known-on", "1999-01-01")) == (2, "store.not_known_then")
+
+
 def test_a_second_witness_that_disagrees_is_never_passed_over(
     typed: Typed, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:

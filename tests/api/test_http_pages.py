@@ -38,6 +38,15 @@ def test_no_link_of_a_page_is_dead(client: TestClient, address: str, boards_of_t
     assert [link for link in links if client.get(link).status_code != 200] == []
 
 
+def test_today_says_what_the_store_holds_and_leads_to_the_background_work(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "数据库里有" in page
+    assert re.search(r"<dd>\d+ / \d+ / \d+ 格</dd>", page)
+    assert re.search(r"<dd>第 [1-9]\d* 号</dd>", page)
+    assert "没有后台工作。" in page
+    assert 'href="/jobs"' in page
+
+
 def test_names_are_text_on_every_page(client: TestClient) -> None:
     for address in ("/map", "/map?unit=990001101002001", "/search?q=alert", "/search/suggest?q=alert"):
         page = client.get(address).text

@@ -172,6 +172,23 @@ def test_a_jump_is_told_and_fails_nobody() -> None:
     assert "too_fast" in [question["code"] for question in found["questions"]]
 
 
+@pytest.mark.parametrize("first", ["i", "f"])
+def test_two_phones_at_two_places_neither_pass_nor_fail_anybody(first: str) -> None:
+    other = {"i": "f", "f": "i"}[first]
+    late = csv_of(other * LETTERS).decode().replace(":00Z", ":25Z").encode()
+    found = judged("", files=[TrackFile("a.csv", csv_of(first * LETTERS)), TrackFile("b.csv", late)])
+    assert set(levels(found).values()) == {"REVIEW"}
+    assert "disputed" in [question["code"] for question in found["questions"]]
+
+
+def test_fixes_too_poor_to_use_are_not_called_fixes_of_another_time() -> None:
+    poor = csv_of("i" * LETTERS).decode().replace(",5\n", ",500\n").encode()
+    found = judged("", files=[TrackFile("a.csv", poor)])
+    assert set(levels(found).values()) == {"NO_DATA"}
+    assert found["tracks"][0]["removed"] == {"accuracy.poor": found["tracks"][0]["points_read"]}
+    assert "other_time" not in [question["code"] for question in found["questions"]]
+
+
 def test_a_track_of_another_day_is_no_data_and_is_told() -> None:
     found = judged("i" * LETTERS, on=date(2026, 1, 27))
     assert set(levels(found).values()) == {"NO_DATA"}

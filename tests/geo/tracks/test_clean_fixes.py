@@ -61,3 +61,24 @@ def test_order_in_the_file_changes_nothing() -> None:
 def test_a_place_the_plane_does_not_have_is_named() -> None:
     found = cleaning.clean(np.array([0, 5]), np.array([[np.inf, 0], [0, 0]]), np.full(2, 5.0), np.arange(2), FOOT)
     assert [cleaning.REASONS[code] for code in found.outcome] == ["coord.outside_plane", ""]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_phones_that_take_turns_tell_two_stories_whoever_begins(first: int) -> None:
+    rows = [(10.0 * n, 900.0 * ((n + first) % 2)) for n in range(40)]
+    found, reasons = cleaned(rows)
+    assert reasons.count("speed") == 19
+    assert len(found.rivals_ms) == 19
+
+
+def test_a_slow_second_phone_tells_a_second_story_too() -> None:
+    rows = sorted([(5.0 * n, 0.0) for n in range(300)] + [(200.0 * n + 2, 2000.0 + n) for n in range(1, 7)])
+    found, _ = cleaned(rows)
+    assert found.rivals_ms.tolist() == [200_000 * n + 2000 for n in range(1, 7)]
+
+
+def test_stray_fixes_all_around_tell_no_story() -> None:
+    stray = {40 * n: 400.0 * (1 if n % 2 else -1) for n in range(1, 20)}
+    found, reasons = cleaned([(5.0 * n, stray.get(n, 0.0)) for n in range(800)])
+    assert reasons.count("speed") == 19
+    assert not len(found.rivals_ms)

@@ -68,10 +68,51 @@ def test_a_gap_from_inside_to_outside_proves_both_ways() -> None:
     assert high == pytest.approx(600 - (900 - SLACK) / V)
 
 
-def test_a_jump_faster_than_possible_counts_for_neither_bound() -> None:
-    found = day("iiffii", 10)  # 105 m/s
-    assert bounds(found) == (20, 40)
-    assert [span.why for span in found.spans if span.doubt_s] == [Why.TOO_FAST, Why.TOO_FAST]
+def test_neither_a_jump_nor_what_leans_on_its_ends_counts_for_a_bound() -> None:
+    found = day("iiiffiii", 10)  # 105 m/s: either of the two fixes may be the wrong one
+    assert bounds(found) == (20, 70)
+    jump = [Why.DISPUTED, Why.TOO_FAST, Why.DISPUTED, Why.TOO_FAST, Why.DISPUTED]
+    assert [span.why for span in found.spans if span.doubt_s] == jump
+
+
+def test_a_jump_within_the_error_of_both_fixes_is_none() -> None:
+    time, d = np.array([0, 1000, 2000], np.int64), np.array([150.0, 150.0 + V + SLACK - 0.1, 150.0])
+    found = stage.presence(
+        time, d, np.column_stack([d, d * 0]), np.full(3, SIGMA), [Window(0, 2000)], PresencePolicy(v_max=V)
+    )
+    assert bounds(found) == (2, 2)
+
+
+def test_time_beside_a_second_story_counts_for_neither_bound() -> None:
+    time, d = np.arange(0, 1_201_000, 10_000), np.full(121, 150.0)
+    xy, sigma, window = np.column_stack([d, d * 0]), np.full(121, SIGMA), [Window(0, 1_200_000)]
+    found = stage.presence(time, d, xy, sigma, window, PresencePolicy(v_max=V), np.array([600_000]))
+    assert bounds(found) == (600, 1200)
+    assert Why.DISPUTED in {span.why for span in found.spans}
+
+
+@pytest.mark.parametrize("outside_m", [0.0, 1.0, 4.0])
+@pytest.mark.parametrize("lasts_s", [5.0, 60.0])
+def test_who_stands_just_outside_is_proved_inside_by_error_alone_for_seconds_at_most(
+    outside_m: float, lasts_s: float
+) -> None:
+    step, days = 5.0, 20
+    keep = float(np.exp(-step / lasts_s))
+    noise = np.random.default_rng(7).normal(0, 5 / 1.51, (5760, days, 2))
+    for n in range(1, len(noise)):
+        noise[n] = keep * noise[n - 1] + (1 - keep * keep) ** 0.5 * noise[n]
+    time = np.arange(len(noise)) * round(step * 1000)
+    window, sigma = [Window(0, int(time[-1]))], np.full(len(time), SIGMA)
+    proved: list[float] = []
+    for one in range(days):
+        xy = np.ascontiguousarray(noise[:, one]) - [outside_m, 0.0]
+        proved.append(stage.presence(time, xy[:, 0], xy, sigma, window, PresencePolicy(v_max=V)).low_s)
+    assert max(proved) < 60
+    assert sum(low > 0 for low in proved) <= days * 3 // 10
+
+
+def test_error_near_the_border_takes_nothing_from_time_deep_inside() -> None:
+    assert bounds(day("b" * 100 + ".." + "i" * 101, 10))[0] >= 1000
 
 
 def test_time_before_the_first_and_after_the_last_fix_counts_in_high_only() -> None:
@@ -83,7 +124,7 @@ def test_time_before_the_first_and_after_the_last_fix_counts_in_high_only() -> N
 
 
 def test_a_wrong_fix_at_the_end_excludes_nothing() -> None:
-    assert bounds(day("iif", 10, [(0, 80)])) == (10, 80)
+    assert bounds(day("iiif", 10, [(0, 80)])) == (10, 80)
 
 
 def test_working_time_cuts_intervals_and_keeps_bounds_honest() -> None:
