@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -11,6 +11,9 @@ from api.auth import LOCAL_USER
 from api.cli import grid_words, output, progress, repairing
 from api.settings import from_environment
 from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from api.services.imports import Wanted
 
 DAY: Final = "%Y-%m-%d"
 EVERY: Final = {"ignore_unknown_options": True}  # a negative longitude looks like an option
@@ -81,27 +84,11 @@ def import_grids(
     valid_from: Annotated[
         datetime | None, typer.Option("--valid-from", formats=[DAY], help="从哪天起有效，默认一直有效。First day.")
     ] = None,
-    propose: Annotated[
-        bool, typer.Option("--propose", help="只提出怎样修补文件里的毛病，不写入。Only propose repairs.")
-    ] = False,
-    proposal_file: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="方案写到这里，不覆盖。Where the proposal goes; new."),
-    ] = None,
-    drawings: Annotated[
-        Path | None, typer.Option("--drawings", metavar="DIR", help="每处毛病一幅图。One drawing a fault.")
-    ] = None,
-    proposal: Annotated[
-        Path | None, typer.Option("--proposal", metavar="FILE", help="按这个方案修补后导入。Repair as proposed here.")
-    ] = None,
-    accept: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--accept",
-            metavar="GROUP[/N][=CHOICE]",
-            help="接受一组或一处；@FILE 是决定文件。Accept a group or one fault; @FILE holds decisions.",
-        ),
-    ] = None,
+    propose: repairing.ProposeOption = False,
+    output_file: repairing.OutputOption = None,
+    drawings: repairing.DrawingsOption = None,
+    proposal: repairing.ProposalOption = None,
+    accept: repairing.AcceptOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """导入网格：核验通过才写入，有一处毛病就什么也不写。Import grids: written whole if proved, else not at all.
@@ -109,29 +96,33 @@ def import_grids(
     没有写 --root 时，库里只有一个根就用它，还没有根就叫 main。文件有毛病时，先 --propose，再用 --proposal 和 --accept 导入。
     Without --root: the only root there is, or main. For a faulty file first --propose, then --proposal with --accept.
     """
-    from api.services import imports, repairs  # noqa: PLC0415 - heavy
-    from api.services.grid_files import Source  # noqa: PLC0415
-    from data.store import Actor, open_store  # noqa: PLC0415
+    from api.services.grid_files import Source  # noqa: PLC0415 - heavy
+    from api.services.imports import Wanted  # noqa: PLC0415
 
-    repairing.require_usage(propose, proposal, accept or (), proposal_file, drawings)
-    settings = from_environment()
+    asked = repairing.Asked(propose, output_file, drawings, proposal, tuple(accept or ()))
+    repairing.require_usage(asked)
     fields = tuple(field.strip() for field in parent.split(",")) if parent else ()
     source = Source(tuple(files), code, name, fields, layer, crs)
     more = {"valid_from": valid_from.date()} if valid_from else {}
-    wanted = imports.Wanted(source, level, parents, root, plane, frame, **more)
-    actor = Actor(LOCAL_USER, settings.role)
-    with open_store(settings.require_store()) as store, progress.shown(settings.lang, quiet=as_json) as report:
-        if propose:
+    _import(Wanted(source, level, parents, root, plane, frame, **more), asked, as_json)
+
+
+def _import(wanted: "Wanted", asked: repairing.Asked, as_json: bool) -> None:
+    from api.services import imports, repairs  # noqa: PLC0415 - heavy
+    from data.store import Actor, open_store  # noqa: PLC0415
+
+    settings = from_environment()
+    actor, lang = Actor(LOCAL_USER, settings.role), settings.lang
+    with open_store(settings.require_store()) as store, progress.shown(lang, quiet=as_json) as report:
+        if asked.propose:
             document = repairs.propose(store, wanted, settings, report)
-            repairing.keep(document, proposal_file, drawings)
-        elif proposal is not None:
-            document = repairs.import_repaired(store, wanted, proposal, accept or (), settings, actor, report)
+            repairing.keep(document, asked)
+        elif asked.proposal is not None:
+            document = repairs.import_repaired(store, wanted, asked.proposal, asked.accept, settings, actor, report)
         else:
             document = imports.import_grids(store, wanted, settings, actor, report)
     lines = (
-        repairing.proposal_lines(document, settings.lang, proposal_file, drawings)
-        if propose
-        else grid_words.coverage_lines(document, settings.lang)
+        repairing.proposal_lines(document, lang, asked) if asked.propose else grid_words.coverage_lines(document, lang)
     )
     _answer(document, lines, as_json)
 

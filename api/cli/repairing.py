@@ -3,8 +3,11 @@
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+import typer
 
 from api import messages
 from geo.errors import ConflictError, InputError
@@ -12,32 +15,65 @@ from geo.errors import ConflictError, InputError
 SHOWN: Final = 5
 Document = dict[str, Any]
 
+ProposeOption = Annotated[
+    bool, typer.Option("--propose", help="只提出怎样修补文件里的毛病，不写入。Only propose repairs.")
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="方案写到这里，不覆盖。Where the proposal goes; new."),
+]
+DrawingsOption = Annotated[
+    Path | None, typer.Option("--drawings", metavar="DIR", help="每处毛病一幅图。One drawing a fault.")
+]
+ProposalOption = Annotated[
+    Path | None, typer.Option("--proposal", metavar="FILE", help="按这个方案修补后导入。Repair as proposed here.")
+]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        metavar="GROUP[/N][=CHOICE]",
+        help="接受一组或一处；@FILE 是决定文件。Accept a group or one fault; @FILE holds decisions.",
+    ),
+]
 
-def require_usage(
-    propose: bool, proposal: Path | None, accept: Sequence[str], output: Path | None, drawings: Path | None
-) -> None:
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked about repairs: a proposal, kept in a file and as drawings, or an import as an earlier one proposed."""
+
+    propose: bool
+    output: Path | None
+    drawings: Path | None
+    proposal: Path | None
+    accept: tuple[str, ...]
+
+
+def require_usage(asked: Asked) -> None:
     """Raise ``proposal.usage`` where options contradict each other, ``proposal.exists`` where a file is in the way."""
-    if (propose and (proposal or accept)) or (accept and not proposal) or ((output or drawings) and not propose):
+    apart = asked.propose and (asked.proposal or asked.accept)
+    kept = asked.output or asked.drawings
+    if apart or (asked.accept and not asked.proposal) or (kept and not asked.propose):
         raise InputError("proposal.usage", "import grids")
-    if output is not None and output.exists():
-        raise ConflictError("proposal.exists", output.name)
+    if asked.output is not None and asked.output.exists():
+        raise ConflictError("proposal.exists", asked.output.name)
 
 
-def keep(document: Document, output: Path | None, drawings: Path | None) -> None:
+def keep(document: Document, asked: Asked) -> None:
     """Write a proposal to its file, and its drawings to a folder: one SVG for each fault that has one."""
-    if output is not None:
-        output.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if drawings is not None:
-        drawings.mkdir(parents=True, exist_ok=True)
+    if asked.output is not None:
+        asked.output.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if asked.drawings is not None:
+        asked.drawings.mkdir(parents=True, exist_ok=True)
         for fault in _drawn(document):
-            (drawings / f"{fault['id'].replace('/', '-')}.svg").write_text(fault["drawing"], encoding="utf-8")
+            (asked.drawings / f"{fault['id'].replace('/', '-')}.svg").write_text(fault["drawing"], encoding="utf-8")
 
 
 def _drawn(document: Document) -> list[Document]:
     return [fault for group in document["groups"] for fault in group["faults"] if fault["drawing"]]
 
 
-def proposal_lines(document: Document, lang: str, output: Path | None, drawings: Path | None) -> Iterator[str]:
+def proposal_lines(document: Document, lang: str, asked: Asked) -> Iterator[str]:
     """Give the lines of ``proposal/1``."""
     totals = document["totals"]
     values = {**document, "faults": totals["faults"]}
@@ -57,7 +93,7 @@ def proposal_lines(document: Document, lang: str, output: Path | None, drawings:
         shared = _say("cli.proposal.if_shared", lang, **totals) if totals["undecided"] else ""
         yield _say("cli.proposal.total", lang, **_amounts(totals, lang)) + shared
     yield _say("cli.proposal.nothing", lang)
-    yield from _next_steps(document, lang, output, drawings)
+    yield from _next_steps(document, lang, asked)
 
 
 def _faults(group: Document, lang: str) -> Iterator[str]:
@@ -67,12 +103,12 @@ def _faults(group: Document, lang: str) -> Iterator[str]:
         yield "      · " + _say("cli.coverage.more", lang, count=group["count"] - SHOWN)
 
 
-def _next_steps(document: Document, lang: str, output: Path | None, drawings: Path | None) -> Iterator[str]:
-    if drawings is not None:
-        yield _say("cli.proposal.drawings", lang, count=len(_drawn(document)), folder=str(drawings))
-    if output is None or not document["groups"]:
+def _next_steps(document: Document, lang: str, asked: Asked) -> Iterator[str]:
+    if asked.drawings is not None:
+        yield _say("cli.proposal.drawings", lang, count=len(_drawn(document)), folder=str(asked.drawings))
+    if asked.output is None or not document["groups"]:
         return
-    yield _say("cli.proposal.saved", lang, file=str(output))
+    yield _say("cli.proposal.saved", lang, file=str(asked.output))
     yield _say("cli.proposal.how", lang)
     open_ones = [
         fault["id"]
@@ -86,7 +122,7 @@ def _next_steps(document: Document, lang: str, output: Path | None, drawings: Pa
         for group in document["groups"]
     ]
     yield "  --proposal " + " ".join(
-        [shlex.quote(str(output)), *words, *(f"--accept '{name}=?'" for name in open_ones)]
+        [shlex.quote(str(asked.output)), *words, *(f"--accept '{name}=?'" for name in open_ones)]
     )
 
 

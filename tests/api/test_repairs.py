@@ -19,16 +19,16 @@ WEST, SOUTH = 400_000.0, 2_740_000.0
 Points = Sequence[tuple[float, float]]
 Typed = Callable[..., tuple[int, str]]
 
-# A and B overlap by half a metre; the corner of A and B lies 2 cm below the straight border of C; D misses C by 40 cm;
-# E, F, G enclose a pond 20 m wide; N has no shape.
+# A and B overlap by half a metre; the corner of A and B lies 2 cm below the straight border of C; D misses C by up to 40 cm;
+# E, F and G are sound; N has no shape.
 TOWN: dict[str, Points | None] = {
     "A": [(0, 0), (100.5, 0), (100.5, 49.98), (0, 50)],
     "B": [(100, 0), (200, 0), (200, 50), (100.5, 49.98), (100, 49.9799)],
     "C": [(0, 50), (200, 50), (200, 100), (0, 100)],
-    "D": [(0, 100.4), (100, 100), (200, 100), (200, 150), (0, 150)],
+    "D": [(0, 100), (50, 100.4), (100, 100), (200, 100), (200, 150), (0, 150)],
     "E": [(200, 0), (300, 0), (300, 60), (240, 60), (240, 100), (200, 100), (200, 50)],
-    "F": [(300, 0), (360, 0), (360, 150), (260, 150), (260, 100), (260, 80), (300, 80), (300, 60)],
-    "G": [(200, 100), (240, 100), (240, 60), (240, 80), (260, 80), (260, 150), (200, 150)],
+    "F": [(300, 0), (360, 0), (360, 150), (260, 150), (260, 60), (300, 60)],
+    "G": [(200, 100), (240, 100), (240, 60), (260, 60), (260, 150), (200, 150)],
     "N": None,
 }
 POND: dict[str, Points | None] = {
