@@ -143,7 +143,7 @@ def test_what_is_accepted_is_written_proved_and_recorded(typed: Typed, proposal:
     with open_store(str(folder / "store.gpkg")) as store, store.read() as view:
         root = partitions.find_root(view)
         findings = ledger.content(view, root.id, 1)["findings"]["repair"]
-        shapes = {shape.code: shape.geometry for shape in partitions.shapes(view, root.name) if shape.level == 2}
+        shapes = {str(shape.code): shape.geometry for shape in partitions.shapes(view, root.name) if shape.level == 2}
     assert findings["proposal"] == proposal["hash"]
     assert {row["fault"] for row in findings["faults"]} == {"gap-3m/1", "overlap-3m/1", "empty/1"}
     assert sorted(shapes) == list("ABCDEFG")

@@ -30,8 +30,8 @@ def cells(seed: int, across: int) -> list[shapely.Polygon]:
     clipped = shapely.segmentize(shapely.intersection(raw, frame), 40.0)
 
     def crooked(xy: np.ndarray) -> np.ndarray:
-        inner = (xy > 1).all(axis=1) & (xy < 100 * across - 1).all(axis=1)
-        wave = np.where(inner[:, None], 2 * np.sin(np.round(xy[:, ::-1], 1) / 17.0), 0)
+        inner = np.all((xy > 1) & (xy < 100 * across - 1), axis=1, keepdims=True)
+        wave = np.where(inner, 2 * np.sin(np.round(xy[:, ::-1], 1) / 17.0), 0)
         return np.round(np.round(xy, 2) + wave + np.array([400_000.0, 2_740_000.0]), 2)
 
     return [shapely.transform(cell, crooked) for cell in clipped]
