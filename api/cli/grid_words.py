@@ -31,7 +31,7 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
         yield from _proof_lines(document, lang)
     yield from _file_lines(document, lang)
     if document.get("written") is False:
-        yield _say("cli.import.nothing", lang)
+        yield repairing.nothing_written(document, lang)
 
 
 def _made_lines(document: Document, lang: str) -> Iterator[str]:

@@ -50,23 +50,41 @@ class Asked:
 
 
 def require_usage(asked: Asked) -> None:
-    """Raise ``proposal.usage`` where options contradict each other, ``proposal.exists`` where a file is in the way."""
+    """Raise ``proposal.usage`` where options contradict each other, and what is in the way of writing the proposal.
+
+    That is ``proposal.exists``, or ``proposal.no_folder`` for a folder that is not there or cannot be made.
+    """
     apart = asked.propose and (asked.proposal or asked.accept)
     kept = asked.output or asked.drawings
     if apart or (asked.accept and not asked.proposal) or (kept and not asked.propose):
         raise InputError("proposal.usage", "import grids")
     if asked.output is not None and asked.output.exists():
         raise ConflictError("proposal.exists", asked.output.name)
+    if asked.output is not None and not asked.output.parent.is_dir():
+        raise InputError("proposal.no_folder", str(asked.output.parent))
+    if asked.drawings is not None:
+        try:
+            asked.drawings.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError("proposal.no_folder", str(asked.drawings)) from error
 
 
 def keep(document: Document, asked: Asked) -> None:
-    """Write a proposal to its file, and its drawings to a folder: one SVG for each fault that has one."""
-    if asked.output is not None:
-        asked.output.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """Write a proposal to its new file, and its drawings to their folder: one SVG for each fault that has one.
+
+    Error: ``proposal.not_written``.
+    """
+    files = {asked.output: json.dumps(document, ensure_ascii=False, indent=1) + "\n"} if asked.output else {}
     if asked.drawings is not None:
-        asked.drawings.mkdir(parents=True, exist_ok=True)
-        for fault in _drawn(document):
-            (asked.drawings / f"{fault['id'].replace('/', '-')}.svg").write_text(fault["drawing"], encoding="utf-8")
+        files |= {
+            asked.drawings / f"{fault['id'].replace('/', '-')}.svg": fault["drawing"] for fault in _drawn(document)
+        }
+    for path, text in files.items():
+        try:
+            with path.open("x" if path == asked.output else "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise InputError("proposal.not_written", str(path), got=error.strerror or str(error)) from error
 
 
 def _drawn(document: Document) -> list[Document]:
@@ -106,7 +124,10 @@ def _faults(group: Document, lang: str) -> Iterator[str]:
 def _next_steps(document: Document, lang: str, asked: Asked) -> Iterator[str]:
     if asked.drawings is not None:
         yield _say("cli.proposal.drawings", lang, count=len(_drawn(document)), folder=str(asked.drawings))
-    if asked.output is None or not document["groups"]:
+    if not document["groups"]:
+        return
+    if asked.output is None:
+        yield _say("cli.proposal.keep", lang)
         return
     yield _say("cli.proposal.saved", lang, file=str(asked.output))
     yield _say("cli.proposal.how", lang)
@@ -130,10 +151,19 @@ def repaired_lines(document: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Give the lines that tell what was repaired, or what is not decided yet."""
     if document.get("written"):
         yield _say("cli.repaired.done", lang, **_amounts(document["repaired"], lang))
+        if document["repaired"]["outside_m2"]:
+            yield _say("cli.repaired.outside", lang, **_amounts(document["repaired"], lang))
     undecided = document.get("undecided", ())
     if undecided:
         names = {"zh": "、", "en": ", "}[lang].join(undecided[:SHOWN]) + ("…" if len(undecided) > SHOWN else "")
         yield "✗ " + _say("cli.repaired.undecided", lang, count=len(undecided), names=names)
+
+
+def nothing_written(document: Mapping[str, Any], lang: str) -> str:
+    """Return the last line of an import that wrote nothing: what to do now."""
+    if "undecided" not in document:
+        return _say("cli.import.nothing", lang)
+    return _say("cli.repaired.nothing" if document["undecided"] else "cli.repaired.unproved", lang)
 
 
 def _amounts(totals: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -144,6 +174,7 @@ def _amounts(totals: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "units": len(totals["units"]),
         "won": area_words(totals["won_m2"], lang),
         "lost": area_words(totals["lost_m2"], lang),
+        "outside": area_words(totals["outside_m2"], lang),
         "far": length_words(totals["displacement_m"], lang),
     }
 

@@ -20,6 +20,7 @@ from data.importers.files import read_bytes
 from data.importers.repairs import Repair, Repaired
 from data.store import Actor, Store
 from geo.errors import ConflictError, InputError
+from geo.partition.repair import OUTSIDE
 
 FORMAT: Final = "proposal/1"
 SIZES: Final = ((0.03, "3cm"), (0.3, "30cm"), (3.0, "3m"), (30.0, "30m"), (float("inf"), "wide"))
@@ -113,7 +114,8 @@ def _rank(key: str, found: Sequence[Repair]) -> tuple[int, int]:
 
 
 def _totals(done: Sequence[Repair | None], changed: Sequence[tuple[str, float, float]]) -> Document:
-    """Return what all repairs come to: faults, land given to a grid that had none, land taken from one of several, in m2."""
+    """Return what all repairs come to: faults, land won (it had no grid), lost (it had several) and left outside, in m2."""
+    outside = sum(repair.area_m2 for repair in done if repair is not None and repair.done == OUTSIDE)
     moves = [m2 for repair in done if repair is not None for _, m2 in repair.moves]
     area = sum(repair.area_m2 for repair in done if repair is not None)
     rounding = sum(after - before for _, before, after in changed) - sum(moves)
@@ -122,6 +124,7 @@ def _totals(done: Sequence[Repair | None], changed: Sequence[tuple[str, float, f
         "area_m2": round(area, 4),
         "won_m2": round(sum(m2 for m2 in moves if m2 > 0), 4),
         "lost_m2": round(-sum(m2 for m2 in moves if m2 < 0), 4),
+        "outside_m2": round(outside, 4),
         "rounding_m2": round(rounding, 4),
         "displacement_m": round(max((r.displacement_m for r in done if r is not None), default=0.0), 4),
         "units": [
