@@ -73,8 +73,8 @@ def mended(found: Survey, decided: Sequence[str | None]) -> Mended:
     left_out = {d.units[0] for d, choice in zip(found.defects, decided, strict=True) if choice and d.kind in ROWS}
     kept = [number for number in range(len(found.features)) if number not in left_out]
     before = unit_areas2(found.own.rings, len(found.features))
-    ground = ground_of(found)
-    if ground is None:
+    ground = ground_of(found) if any(decided) else None
+    if ground is None:  # nothing to node, or nothing that may be touched
         effects = tuple(Effect() if choice else None for choice in decided)
         return Mended(tuple(found.features[n] for n in kept), found.own.rings, None, effects, before, before)
     effects = all_effects(found, ground, decided)
