@@ -40,6 +40,13 @@ def test_towns_that_overlap_are_named(drawing: Any) -> None:
     assert (fault.kind, fault.units, fault.area_m2) == ("overlap", ("west", "east"), 100.0)
 
 
+def test_a_gap_that_towns_enclose_between_them_is_named(drawing: Any) -> None:
+    west = town(drawing, "west", (0, 0), (100, 0), (110, 50), (100, 100), (0, 100))
+    east = town(drawing, "east", (100, 0), (200, 0), (200, 100), (100, 100), (111, 50))
+    (fault,) = between([west, east])[0]
+    assert (fault.kind, fault.units, fault.area_m2) == ("gap", ("west", "east"), 50.0)
+
+
 def test_a_vertex_of_one_town_off_the_line_of_the_other_is_named(drawing: Any) -> None:
     west = town(drawing, "west", (0, 0), (100, 0), (100, 100), (0, 100))
     for off, kind in ((0.02, "overlap"), (-0.02, "gap")):
