@@ -41,6 +41,10 @@ GUARDS: Final = (
     Guard("place", settable=("seq_to",), has_geometry=True),
     Guard("line", settable=("seq_to",), has_geometry=True),
     Guard("delivery", identity=("seq",)),
+    Guard("person", settable=("seq_to",)),
+    Guard("assignment", settable=("seq_to",)),
+    Guard("shift", settable=("seq_to",)),
+    Guard("absence", settable=("seq_to",)),
     Guard(
         "change",
         settable=("published_seq",),

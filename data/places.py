@@ -122,8 +122,8 @@ def save(
     """
     if unit.plane is None:
         raise InputError("plane.unset", kind)
-    unit.connection.execute(select(StoreRow.id).with_for_update())  # one delivery at a time
-    wanted = _Wanted(subject, kind, valid_from, _last(unit) + 1)
+    lock_deliveries(unit)
+    wanted = _Wanted(subject, kind, valid_from, last_delivery(unit) + 1)
     items = [Item(i.code, i.name, snapped(i.geometry), i.quantity, i.attributes) for i in items]
     by_code = {item.code: item for item in items}
     if len(by_code) != len(items):
@@ -185,7 +185,7 @@ def _written(
         "closed": len(closing),
         "closed_hash": ledger.state_hash([row.row_hash for row in closing]),
     }
-    _append(unit, wanted, content)
+    append_delivery(unit, (wanted.subject, wanted.kind, wanted.day, wanted.seq), content)
     new = len(changed) - len(replaced)
     return Saved(wanted.seq, new, len(replaced), len(ended), delivered - len(changed))
 
@@ -244,20 +244,27 @@ def _insert(unit: Writing, wanted: _Wanted, rows: Sequence[tuple[Item, date, dat
         geopackage.widen_extent(unit.connection, wanted.subject, (minx, miny, maxx, maxy), unit.at)
 
 
-def _last(s: Reading) -> int:
+def lock_deliveries(unit: Writing) -> None:
+    """Let one delivery be written at a time."""
+    unit.connection.execute(select(StoreRow.id).with_for_update())
+
+
+def last_delivery(s: Reading) -> int:
+    """Return the number of the last delivery, 0 where there was none."""
     return s.connection.execute(select(func.max(DeliveryRow.seq))).scalar_one() or 0
 
 
-def _append(unit: Writing, wanted: _Wanted, content: dict[str, Any]) -> None:
-    """Write the delivery's entry after the one before; recorded times never decrease."""
-    query = select(DeliveryRow.hash, DeliveryRow.recorded_at).where(DeliveryRow.seq == wanted.seq - 1)
+def append_delivery(unit: Writing, what: tuple[str, str, date, int], content: dict[str, Any]) -> None:
+    """Write a delivery (subject, kind, first day, number) after the one before; recorded times never decrease."""
+    subject, kind, day, seq = what
+    query = select(DeliveryRow.hash, DeliveryRow.recorded_at).where(DeliveryRow.seq == seq - 1)
     before = unit.connection.execute(query).one_or_none()
     now = unit.at.astimezone(UTC)
     entry: dict[str, Any] = {
-        "seq": wanted.seq,
-        "subject": wanted.subject,
-        "kind": wanted.kind,
-        "valid_from": wanted.day,
+        "seq": seq,
+        "subject": subject,
+        "kind": kind,
+        "valid_from": day,
         "recorded_at": now if before is None else max(now, before.recorded_at),
         "recorded_by": unit.actor.name,
         "role": unit.actor.role,

@@ -15,11 +15,15 @@ Value = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One person, one grid, one day: time in the grid within working time, fixes surely inside, and the role if known."""
+    """One person, one grid, one day: time in the grid within working time, fixes surely inside, and the role if known.
+
+    ``called_up``: a part-time worker who patrols in emergency mode.
+    """
 
     in_grid: Evidence
     fixes_inside: int
     role: str | None = None
+    called_up: bool = False
 
 
 def check(facts: Facts, policy: Policy, on: date) -> tuple[Finding, ...]:
@@ -43,7 +47,7 @@ def daily_patrol(facts: Facts, policy: Policy, on: date) -> Finding:
     )
     if level is Level.PASS and facts.fixes_inside < least:
         level = Level.REVIEW
-    if not owes(facts.role, "A19.2a"):
+    if not owes(facts.role, "A19.2a") and not facts.called_up:
         level = Level.NOT_REQUIRED
     values: Mapping[str, Value] = {"fixes_inside": facts.fixes_inside}
     return Finding(

@@ -25,6 +25,8 @@ DUTIES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 
+CALLED_UP: Final = frozenset({"level_2_part_time_worker", "part_time_worker"})  # patrol in emergency mode (A10.6)
+
 CHINESE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "第一网格长": "level_1_first_chief",

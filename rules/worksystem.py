@@ -15,12 +15,14 @@ class Facts:
     """One person, one grid, one working day: time in the grid, worked time, and the role if known.
 
     ``worked`` is not time in the grid: what the track shows in the grid is its lower bound, and its upper bound is the
-    working time itself, since work elsewhere leaves no trace in a track.
+    working time itself, since work elsewhere leaves no trace in a track. ``share`` of the day is left by leave or an order
+    elsewhere for some hours: what is required shrinks with it.
     """
 
     in_grid: Evidence
     worked: Evidence
     role: str | None = None
+    share: float = 1.0
 
 
 def check(facts: Facts, policy: Policy, on: date) -> tuple[Finding, ...]:
@@ -31,14 +33,14 @@ def check(facts: Facts, policy: Policy, on: date) -> tuple[Finding, ...]:
 @article("A19.7a")
 def half_day(facts: Facts, policy: Policy, on: date) -> Finding:
     """Return whether half a working day was spent in the grid, added up over the day. Source: 第十九条第（七）项."""
-    needed = policy.number("half_day.required", on)
+    needed = policy.number("half_day.required", on) * facts.share
     return _finding("A19.7a", "half_day", facts.in_grid, needed, facts.role, policy, on)
 
 
 @article("A19.7b")
 def eight_hours(facts: Facts, policy: Policy, on: date) -> Finding:
     """Return whether eight hours were worked; never failed from time in the grid. Source: 第十九条第（七）项."""
-    needed = policy.number("worked_day.required", on)
+    needed = policy.number("worked_day.required", on) * facts.share
     return _finding("A19.7b", "worked_day", facts.worked, needed, facts.role, policy, on)
 
 

@@ -16,9 +16,11 @@ import pyproj
 import shapely
 
 from api import messages
+from api.services.duties import Known
 from geo.tracks import clock
 from geo.tracks.presence import Presence, Span, State, Why
 from rules.articles import place
+from rules.days import Kind
 from rules.parameters import Policy
 from rules.verdict import Finding, Level, Measured
 
@@ -40,6 +42,7 @@ class Case:
     grid: str
     on: date
     role: str | None
+    day: Known
     shift: str | None
     zone: ZoneInfo
     datum: str
@@ -136,16 +139,27 @@ def _of_the_case(case: Case, policy: Policy) -> list[Asked]:
     half, whole = (policy.number(f"{name}.required", case.on) for name in ("half_day", "worked_day"))
     working = clock_time(case.working_s / 60)
     asked: list[tuple[bool, Asked]] = [
-        (True, ("question.working_day", {"on": case.on.isoformat()})),
+        *_of_the_day(case),
         (not policy.text("regulation.issued_on", case.on), ("question.issue_date", {})),
         (case.role is None, ("question.role", {})),
-        (case.role == "level_3_worker", ("question.rota", {})),
+        (case.role == "level_3_worker" and not case.day.roster, ("question.rota", {})),
         (case.shift is None, ("question.shift", {})),
         (True, ("question.half_day", {"needed": half / 60})),
         (True, ("question.worked_time", {"working": working})),
         (case.working_s / 60 < whole, ("question.short_shift", {"working": working, "needed": clock_time(whole)})),
     ]
     return [one for holds, one in asked if holds]
+
+
+def _of_the_day(case: Case) -> list[tuple[bool, Asked]]:
+    """Return what is open about the day itself."""
+    facts, on = case.day.facts, {"on": case.on.isoformat()}
+    resting = facts.kind is Kind.REST and (facts.rostered is None or facts.role is None)
+    return [
+        (facts.kind is Kind.UNPUBLISHED, ("question.unpublished", on)),
+        (resting, ("question.rest_day", on)),
+        (case.day.share < 1, ("question.share", {"percent": round(case.day.share * 100)})),
+    ]
 
 
 def _of_the_tracks(measured: Presence, tracks: Sequence[Document]) -> list[Asked]:

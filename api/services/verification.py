@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from api.services import duties, verdicts
 from api.services import tracks as track_documents
-from api.services import verdicts
+from api.services.duties import NOTHING_KNOWN, DayKnown
 from api.services.pictures import picture
 from data.importers.child import Limits
 from data.importers.fields import GridFields
@@ -27,14 +28,11 @@ from geo.errors import InputError
 from geo.tracks import cleaning, clock, distance
 from geo.tracks.cleaning import CleaningPolicy, Fixes
 from geo.tracks.clock import Window
-from geo.tracks.presence import Presence, PresencePolicy, Why, presence
+from geo.tracks.presence import Presence, PresencePolicy, presence
 from geo.tracks.readers import several
 from geo.tracks.track import Float64, Int64, Track
-from rules import patrol, worksystem
-from rules.evidence import Evidence
 from rules.parameters import Policy, defaults
 from rules.roles import DUTIES, role_of
-from rules.verdict import Finding, Measured
 
 Document = dict[str, Any]
 
@@ -62,6 +60,7 @@ class Options:
     datum: str = "wgs84"
     mode: str = "foot"
     points: int = 20_000_000
+    day: DayKnown = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +72,14 @@ class Grid:
     geometry: BaseGeometry
     plane: Plane
     source: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A track that was sent, and the SHA-256 of the file it came in."""
+
+    track: Track
+    sha256: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +110,19 @@ def verify(
     ``shift.syntax``, ``time.zone_unknown``.
     """
     policy = policy or defaults()
+    _checked(options)
+    clock.windows(options.on, options.shift, clock.zone_of(options.zone or DEFAULT_ZONE))
+    found = _tracks(files, options, limits, policy)
+    sent = [Sent(track, track_documents.fingerprint(file)) for track, file in zip(found, files, strict=True)]
+    return verify_tracks(sent, grid, options, policy)
+
+
+def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Policy) -> Document:
+    """Return ``verdict/1`` on tracks that are read already; as `verify`."""
     role = _checked(options)
     zone = clock.zone_of(options.zone or DEFAULT_ZONE)
     parts = clock.windows(options.on, options.shift, zone)
-    found = _tracks(files, options, limits, policy)
-    joined = _joined(found, files)
+    joined = _joined(sent)
     fixes = cleaning.clean(
         joined.time_ms,
         grid.plane.to_plane(joined.lonlat),
@@ -116,16 +131,18 @@ def verify(
         cleaning_policy(policy, options),
     )
     measured = measure(fixes, grid.geometry, parts, presence_policy(policy, options))
-    findings = judge(measured, role, judged_completeness=options.shift is not None, policy=policy, on=options.on)
+    known = duties.known_day(options.day, role, options.shift, options.on)
+    findings = duties.judge(measured, known, options.shift, policy, options.on)
     documents = [
-        track_documents.document(track, track_documents.fingerprint(file), _removed(joined, fixes, number))
-        for number, (track, file) in enumerate(zip(found, files, strict=True))
+        track_documents.document(one.track, one.sha256, _removed(joined, fixes, number))
+        for number, one in enumerate(sent)
     ]
     case = verdicts.Case(
         person=options.person,
         grid=grid.code,
         on=options.on,
         role=role,
+        day=known,
         shift=options.shift,
         zone=zone,
         datum=DATUMS[options.datum],
@@ -170,21 +187,6 @@ def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], polic
     xy = fixes.xy[near]
     signed = distance.signed_distance(distance.edges_of(geometry), xy)
     return presence(fixes.time_ms[near], signed, xy, fixes.sigma[near], parts, policy, fixes.rivals_ms)
-
-
-def judge(
-    measured: Presence, role: str | None, *, judged_completeness: bool, policy: Policy, on: date
-) -> tuple[Finding, ...]:
-    """Return the findings of articles 19(2) and 19(7) on a measured day."""
-    completeness = measured.completeness if judged_completeness else None
-    low, value, high = (second / 60.0 for second in (measured.low_s, measured.value_s, measured.high_s))
-    jumps = sum(span.why in (Why.TOO_FAST, Why.DISPUTED) for span in measured.spans)
-    in_grid = Evidence(Measured(value, low, high, "min"), measured.fixes, completeness, jumps)
-    worked = Evidence(Measured(value, low, measured.working_s / 60.0, "min"), measured.fixes, completeness, jumps)
-    return (
-        *patrol.check(patrol.Facts(in_grid, measured.fixes_inside, role), policy, on),
-        *worksystem.check(worksystem.Facts(in_grid, worked, role), policy, on),
-    )
 
 
 def cleaning_policy(policy: Policy, options: Options) -> CleaningPolicy:
@@ -246,9 +248,10 @@ def _tracks(files: Sequence[TrackFile], options: Options, limits: Limits, policy
     return [tracks[0] for tracks in found]
 
 
-def _joined(found: Sequence[Track], files: Sequence[TrackFile]) -> _Joined:
+def _joined(sent: Sequence[Sent]) -> _Joined:
     """Return all points with a time; ``rank`` follows the files' content, so their order changes nothing."""
-    by_content = sorted(range(len(files)), key=lambda n: (track_documents.fingerprint(files[n]), n))
+    found = [one.track for one in sent]
+    by_content = sorted(range(len(sent)), key=lambda n: (sent[n].sha256, n))
     place = {number: rank for rank, number in enumerate(by_content)}
     counts = [int(track.timed.sum()) for track in found]
     return _Joined(
@@ -282,4 +285,5 @@ def _inputs(grid: Grid, documents: Sequence[Document], options: Options, role: s
             "datum": options.datum,
             "mode": options.mode,
         },
+        "day": duties.day_document(options.day, role, options.shift, options.on),
     }

@@ -1,4 +1,4 @@
-"""The deliveries of places and lines: every link of their chain again, every row's hash, and what each wrote and closed."""
+"""The deliveries of places, lines and the roster: every link of their chain again, and what each wrote and closed."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Text, select, type_coerce
 
-from data import ledger, places
+from data import ledger, places, roster
 from data.audit.chain import document
 from data.audit.doubt import Doubt
 from data.audit.shapes import BROKEN
@@ -33,13 +33,15 @@ def doubts(s: Reading) -> tuple[int, int, list[Doubt]]:
     added: dict[int, list[str]] = defaultdict(list)
     closed: dict[int, list[str]] = defaultdict(list)
     count = 0
-    for subject in TABLES:
-        for row in _rows(s, subject):
+    for table in (*TABLES.values(), *roster.TABLES.values()):
+        for row in _rows(s, table):
             count += 1
             added[row.seq_from].append(row.row_hash)
             if row.seq_to is not None:
                 closed[row.seq_to].append(row.row_hash)
+    for subject in TABLES:
         found += _changed_rows(s, subject)
+    found += _changed_entries(s)
     found += _sums(entries, added, closed)
     return len(entries), count, found
 
@@ -60,8 +62,7 @@ def _chain(entries: Any) -> Iterator[Doubt]:
         before, moment = row.hash, row.recorded_at
 
 
-def _rows(s: Reading, subject: str) -> Any:
-    table = TABLES[subject]
+def _rows(s: Reading, table: Any) -> Any:
     return s.connection.execute(select(table.seq_from, table.seq_to, table.row_hash)).all()
 
 
@@ -75,6 +76,14 @@ def _changed_rows(s: Reading, subject: str) -> Iterator[Doubt]:
     for row in s.connection.execute(query):
         if not _is_as_written(tuple(row), subject, s.dialect):
             yield Doubt("audit.place_changed", seq=row[6], unit=str(row[0]), values={"what": subject})
+
+
+def _changed_entries(s: Reading) -> Iterator[Doubt]:
+    """Give the rows of the roster that no longer say what their hash covers."""
+    for seq, entry, stated in roster.stored(s):
+        if (roster.row_digest(entry), roster.key_of(entry)) != stated:
+            what = roster.TABLES[type(entry)].__tablename__
+            yield Doubt("audit.place_changed", seq=seq, unit=str(getattr(entry, "person", "")), values={"what": what})
 
 
 def _is_as_written(row: tuple[Any, ...], subject: str, dialect: str) -> bool:

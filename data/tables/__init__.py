@@ -8,8 +8,11 @@ from data.tables.jobs import JobRow
 from data.tables.ledger import LedgerRow
 from data.tables.partition import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
 from data.tables.places import DeliveryRow, LineRow, PlaceRow
+from data.tables.roster import AbsenceRow, AssignmentRow, PersonRow, ShiftRow
 
 __all__ = [
+    "AbsenceRow",
+    "AssignmentRow",
     "Base",
     "BoardRow",
     "ChangeEventRow",
@@ -21,8 +24,10 @@ __all__ = [
     "LedgerRow",
     "LineRow",
     "PartitionRoot",
+    "PersonRow",
     "PlaceRow",
     "RootFrame",
+    "ShiftRow",
     "StoreRow",
     "UnitRow",
     "UnitVersion",

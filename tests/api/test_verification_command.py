@@ -111,7 +111,7 @@ def test_a_person_reads_a_time_line_sentences_and_questions(run: Run) -> None:
     assert "08:00 " + "█" * 30 in said
     assert "在格至少 0:30" in said
     assert "第十九条第（二）项" in said
-    assert "按工作日处理" in said
+    assert "按轮值日处理" in said
 
 
 def test_reading_tells_each_point(run: Run) -> None:

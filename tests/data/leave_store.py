@@ -10,7 +10,7 @@ from typing import Any
 
 import shapely
 
-from data import boards, changes, jobs, ledger, partitions, places
+from data import boards, changes, jobs, ledger, partitions, places, roster
 from data.migrations import HEAD
 from data.store import Actor, create_store
 
@@ -46,6 +46,9 @@ def main() -> None:
             jobs.finish(unit, jobs.create(unit, "board", {"codes": ["A"]}).id)
             house = places.Item("h1", "楼1", shapely.Point(400_050, 300_050), 12)
             places.save(unit, "place", "household", [house])
+            absent = roster.Absence("P01", "", "leave", "", "", date(2026, 11, 18), date(2026, 11, 19))
+            people = [roster.Person("P01", "甲长青"), roster.Assignment("P01", "A", "level_2_chief"), absent]
+            roster.save(unit, [*people, roster.Shift("P01", "grid", "", "", "08:00-12:00,14:00-18:00")])
             head = {"title": "网格A更名", "is_correction": False, "base_seq": 2}
             changes.create(unit, partitions.find_root(unit).id, head)
 

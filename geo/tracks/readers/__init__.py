@@ -2,7 +2,7 @@
 
 from geo.errors import InputError
 from geo.tracks import clock
-from geo.tracks.readers import container, gpx, plt, table
+from geo.tracks.readers import container, dialect, gpx, plt, table
 from geo.tracks.readers.points import ReadLimits, ReadOptions
 from geo.tracks.track import Track
 
@@ -48,5 +48,5 @@ def read_track(
 def several(name: str, found: tuple[Track, ...]) -> InputError:
     """Return the error for a file with more than one track, with their ids."""
     return InputError(
-        "track.several", name, got=len(found), values={"known": table.known([t.track or "" for t in found])}
+        "track.several", name, got=len(found), values={"known": dialect.known([t.track or "" for t in found])}
     )

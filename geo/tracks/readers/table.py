@@ -1,12 +1,10 @@
 """CSV: one row per fix, one or several tracks; strict about encoding, dialect and header, and it says what it guessed."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from geo.errors import InputError
-from geo.tracks.readers import values
+from geo.tracks.readers import dialect, values
 from geo.tracks.readers.points import Points, ReadOptions, build
 from geo.tracks.track import Note, Track
 
@@ -27,18 +25,6 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
         *("trip_id", "tid", "人员", "人员编号", "工号", "设备", "设备编号", "轨迹", "轨迹编号", "车辆"),
     ),
 }
-ENCODINGS: Final = {
-    "utf-8": "utf-8-sig",
-    "utf8": "utf-8-sig",
-    "gb18030": "gb18030",
-    "gbk": "gb18030",
-    "utf-16": "utf-16",
-}
-SEPARATORS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", ",": ",", ";": ";"}
-UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-INVISIBLE: Final = frozenset("\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000")
-LONGEST_LINE: Final = 65_536
-SHOWN_IDS: Final = 50
 
 
 def read(data: bytes, name: str, options: ReadOptions) -> tuple[Track, ...]:
@@ -50,14 +36,14 @@ def read(data: bytes, name: str, options: ReadOptions) -> tuple[Track, ...]:
     Errors: ``csv.encoding``, ``csv.dialect``, ``csv.header``, ``csv.ragged``, ``csv.line``, ``csv.quote``,
     ``csv.column_missing``, ``csv.setting``, ``track.unknown``, ``track.empty``, ``time.zone_missing``, ``points.limit``.
     """
-    text = _decode(data, name, options.columns)
-    rows = _rows(text, name, _separator(options.columns, name))
+    text = dialect.decoded(data, name, options.columns.get("encoding", "").lower())
+    rows = dialect.rows(text, name, dialect.separator(options.columns.get("separator", "comma"), name))
     first: tuple[int, list[str]] = next(rows, (1, [""]))
-    header = _header(first[1], name)
+    header = dialect.header_of(first[1], name)
     chosen, guessed = _columns(header, options.columns, name)
     tracks = _gather(rows, name, header, chosen, options)
     if options.track is not None and options.track not in tracks:
-        raise InputError("track.unknown", name, got=options.track, values={"known": known(tracks)})
+        raise InputError("track.unknown", name, got=options.track, values={"known": dialect.known(tracks)})
     if not tracks:
         raise InputError("track.empty", name, values={"others": 0})
     picked = tracks if options.track is None else {options.track: tracks[options.track]}
@@ -66,12 +52,6 @@ def read(data: bytes, name: str, options: ReadOptions) -> tuple[Track, ...]:
         build(name, "csv", points.finish(), track=key or None, notes=notes, columns=chosen)
         for key, points in picked.items()
     )
-
-
-def known(ids: Mapping[str, object] | Sequence[str]) -> str:
-    """Return ids as a list to read, cut where it gets long."""
-    shown = list(ids)[:SHOWN_IDS]
-    return ", ".join(shown) + (f" … ({len(ids)})" if len(ids) > SHOWN_IDS else "")
 
 
 def _gather(
@@ -104,55 +84,6 @@ def _gather(
     return tracks
 
 
-def _decode(data: bytes, name: str, columns: Mapping[str, str]) -> str:
-    declared = columns.get("encoding", "").lower()
-    if declared and declared not in ENCODINGS:
-        raise InputError("csv.setting", name, got=f"encoding={declared}", values={"known": ", ".join(ENCODINGS)})
-    encoding = ENCODINGS.get(declared) or ("utf-16" if data[:2] in UTF16 else "utf-8-sig")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError("csv.encoding", name, got=declared or encoding, values={"line": line}) from error
-
-
-def _separator(columns: Mapping[str, str], name: str) -> str:
-    said = columns.get("separator", "comma")
-    if said not in SEPARATORS:
-        raise InputError("csv.setting", name, got=f"separator={said}", values={"known": "comma, semicolon, tab"})
-    return SEPARATORS[said]
-
-
-def _rows(text: str, name: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_lines(text, name), delimiter=separator, strict=True)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError("csv.quote", name, got=str(error), values={"line": reader.line_num}) from error
-        yield reader.line_num, row
-
-
-def _lines(text: str, name: str) -> Iterator[str]:
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
-        if len(line) > LONGEST_LINE:
-            raise InputError("csv.line", name, limit=LONGEST_LINE, got=len(line), values={"line": number})
-        yield line
-
-
-def _header(row: list[str], name: str) -> list[str]:
-    header = [column.strip(" ") for column in row]
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t，"):
-        raise InputError("csv.dialect", name, got=header[0][:80])
-    for column in header:
-        odd = not column or INVISIBLE & set(column) or header.count(column) > 1
-        if odd:
-            raise InputError("csv.header", name, got=ascii(column)[1:-1], values={"known": known(header)})
-    return header
-
-
 def _columns(header: list[str], given: Mapping[str, str], name: str) -> tuple[dict[str, str], list[str]]:
     """Return meaning -> column, and the meanings that were guessed from the usual names."""
     odd = [meaning for meaning in given if meaning not in (*MEANINGS, *SETTINGS)]
@@ -171,6 +102,6 @@ def _columns(header: list[str], given: Mapping[str, str], name: str) -> tuple[di
         missing = column not in header if column else meaning in NEEDED
         if missing:
             raise InputError(
-                "csv.column_missing", name, got=column, values={"meaning": meaning, "known": known(header)}
+                "csv.column_missing", name, got=column, values={"meaning": meaning, "known": dialect.known(header)}
             )
     return chosen, guessed

@@ -1,0 +1,261 @@
+"""The roster from a CSV: one row says who someone is, what they are in charge of, when they serve, or when they do not.
+
+Nothing is repaired. Every cell that cannot be taken as it is, is a fault with its line and column; with one fault nothing
+is written. What a spreadsheet program may have spoilt (numbers as 1.38E+10, dates as counts of days) is named as that.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from data.roster import ABSENCES, CENTRE, GRID, Absence, Assignment, Entry, Person, Shift, key_of, through
+from data.tables.columns import OPEN_START
+from geo.errors import InputError, Value
+from geo.tracks.readers import container, dialect
+from rules.roles import DUTIES, role_of
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "person": ("person", "person_id", "id", "人员编号", "工号", "编号"),
+    "name": ("name", "姓名"),
+    "grid": ("grid", "grid_code", "网格", "网格编号"),
+    "role": ("role", "post", "岗位", "职务", "角色"),
+    "from": ("from", "start", "起", "开始日期", "起始日期"),
+    "to": ("to", "end", "止", "结束日期"),
+    "hours": ("hours", "shift", "班次", "工作时间"),
+    "days": ("days", "weekdays", "星期"),
+    "place": ("place", "地点"),
+    "kind": ("kind", "absence", "类别", "缺勤"),
+    "note": ("note", "备注", "说明"),
+}
+PLACES: Final = {
+    "": GRID,
+    "grid": GRID,
+    "网格": GRID,
+    "centre": CENTRE,
+    "center": CENTRE,
+    "中心": CENTRE,
+    "党群服务中心": CENTRE,
+}
+KINDS: Final = {
+    **{kind: kind for kind in ABSENCES},
+    **{"请假": "leave", "休假": "leave", "病假": "sick", "抽调": "secondment", "培训": "training"},
+    **{"停工": "stop_work", "台风停工": "stop_work", "免查": "exempt", "战时": "emergency", "战时状态": "emergency"},
+}
+DAMAGED: Final = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
+FULL_WIDTH: Final = re.compile(r"[０-９Ａ-Ｚａ-ｚ]")
+IDENTITY: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)", re.ASCII)
+CODE: Final = re.compile(r"[\w.-]{1,64}")
+HOURS: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
+DAYS: Final = re.compile(r"[1-7]{1,7}", re.ASCII)
+NOTHING: Final = frozenset({"", "-"})
+LONGEST: Final = 200
+SHOWN: Final = 40
+FORMATTING: Final = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A cell that cannot be taken: line and column of the file, the code of its sentence, and values."""
+
+    line: int
+    column: str
+    code: str
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a roster says: entries with the line each came from, in the order of the file; and what is wrong with it."""
+
+    entries: tuple[tuple[int, Entry], ...]
+    faults: tuple[Fault, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The cells of one line by meaning, its first and last day, and the columns they stand in."""
+
+    line: int
+    cells: Mapping[str, str]
+    columns: Mapping[str, str]
+
+    def fault(self, meaning: str, code: str, **values: Value) -> Fault:
+        got = self.cells.get(meaning, "")[:SHOWN]
+        return Fault(self.line, self.columns.get(meaning, meaning), code, {"got": got, **values})
+
+
+def read_roster(data: bytes, name: str, encoding: str = "", valid_from: date = OPEN_START) -> Read:
+    """Return what a roster in CSV says and what is wrong with it.
+
+    Parameters
+    ----------
+    data, name : the file's bytes, and its name without a folder
+    encoding : as declared; UTF-8 or a UTF-16 mark otherwise
+    valid_from : the first day of rows that name none
+
+    Errors (of the file as a whole): ``file.mismatch``, ``file.empty``, ``csv.encoding``, ``csv.dialect``, ``csv.header``,
+    ``csv.ragged``, ``csv.quote``, ``csv.line``, ``roster.columns``.
+    """
+    found = container.what_is(data)
+    if found is not None:
+        raise InputError("file.mismatch", name, got=found, values={"expected": "CSV"})
+    if not data.strip():
+        raise InputError("file.empty", name)
+    rows = list(_rows(data, name, encoding))
+    taken = [_taken(row, valid_from) for row in rows]
+    faults = [fault for _, wrong in taken for fault in wrong]
+    entries = [(row.line, entry) for row, (said, _) in zip(rows, taken, strict=True) for entry in said]
+    faults += _twice(entries)
+    return Read(tuple(_once(entries)), tuple(sorted(faults, key=lambda fault: fault.line)), len(rows))
+
+
+def _rows(data: bytes, name: str, encoding: str) -> Iterator[_Row]:
+    lines = dialect.rows(dialect.decoded(data, name, encoding.lower()), name)
+    _, first = next(lines)
+    header = dialect.header_of(first, name)
+    meanings = {usual: meaning for meaning, names in COLUMNS.items() for usual in names}
+    known = "、".join(f"{names[0]} ({names[-1]})" for names in COLUMNS.values())
+    for column in header:
+        if column.lower() not in meanings:
+            raise InputError("csv.header", name, got=column, values={"known": known})
+    at = {meanings[column.lower()]: number for number, column in enumerate(header)}
+    if "person" not in at and "kind" not in at:
+        raise InputError("roster.columns", name, got="、".join(header), values={"known": known})
+    for line, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise InputError("csv.ragged", name, limit=len(header), got=len(cells), values={"line": line})
+        texts = {meaning: _plain(cells[number]) for meaning, number in at.items()}
+        yield _Row(line, texts, {meaning: header[number] for meaning, number in at.items()})
+
+
+def _plain(cell: str) -> str:
+    text = cell.strip()
+    return "" if text in NOTHING else text
+
+
+def _taken(row: _Row, valid_from: date) -> tuple[list[Entry], list[Fault]]:
+    """Return what one row says, nothing of it if anything is wrong with it."""
+    faults = [*_cells(row)]
+    first, last = _day(row, "from", valid_from), _day(row, "to", None)
+    faults += [day for day in (first, last) if isinstance(day, Fault)]
+    if not isinstance(first, Fault) and not isinstance(last, Fault):
+        end = through(last)
+        if first is None or first >= end:
+            faults.append(row.fault("to", "roster.days_turned", limit=str(first)))
+        elif not faults:
+            faults += _meaning(row)
+            return ([] if faults else _entries(row, first, end)), faults
+    return [], faults
+
+
+def _cells(row: _Row) -> Iterator[Fault]:
+    for meaning, text in row.cells.items():
+        if len(text) > LONGEST:
+            yield row.fault(meaning, "roster.long", limit=LONGEST)
+        elif IDENTITY.search(text) and meaning != "grid":
+            yield Fault(row.line, row.columns[meaning], "roster.identity")  # the number itself is never repeated
+        elif any(unicodedata.category(char) in FORMATTING for char in text):
+            yield Fault(row.line, row.columns[meaning], "roster.invisible", {"got": ascii(text)[1:-1][:SHOWN]})
+        elif meaning in ("person", "grid") and DAMAGED.fullmatch(text):
+            yield row.fault(meaning, "csv.excel_damage")
+        elif meaning not in ("name", "note") and FULL_WIDTH.search(text):
+            yield row.fault(meaning, "digits.fullwidth", proposal=unicodedata.normalize("NFKC", text))
+        elif meaning in ("person", "grid") and text and not CODE.fullmatch(text):
+            yield row.fault(meaning, "roster.code")
+
+
+def _day(row: _Row, meaning: str, default: date | None) -> date | Fault | None:
+    text = row.cells.get(meaning, "")
+    if not text:
+        return default
+    try:
+        return date.fromisoformat(text if len(text) == len("2026-11-24") else "")
+    except ValueError:
+        return row.fault(meaning, "date.format")
+
+
+def _meaning(row: _Row) -> Iterator[Fault]:
+    """Give what is wrong with the words of a row."""
+    cell = row.cells.get
+    if cell("kind") and cell("kind") not in KINDS:
+        yield row.fault("kind", "roster.kind", known="、".join(KINDS))
+    if not cell("kind") and not cell("person"):
+        yield row.fault("person", "roster.person_missing")
+    if cell("role") and role_of(cell("role", "")) is None:
+        yield row.fault("role", "role.unknown", known=", ".join(DUTIES))
+    if bool(cell("role")) != bool(cell("grid")) and not cell("kind") and not cell("hours"):
+        yield row.fault("role" if cell("grid") else "grid", "roster.half_assignment")
+    yield from _service(row)
+
+
+def _service(row: _Row) -> Iterator[Fault]:
+    """Give what is wrong with where and when somebody serves."""
+    place, hours, days = (row.cells.get(name, "") for name in ("place", "hours", "days"))
+    if place not in PLACES:
+        yield row.fault("place", "roster.place", known="、".join(filter(None, PLACES)))
+    centre = PLACES.get(place) == CENTRE
+    if centre and not (row.cells.get("grid") and hours):
+        yield row.fault("grid" if hours else "hours", "roster.centre")
+    if hours and not _good_hours(hours, centre):
+        yield row.fault("hours", "roster.hours")
+    if days and (not DAYS.fullmatch(days) or len(set(days)) != len(days)):
+        yield row.fault("days", "roster.weekdays")
+
+
+def _good_hours(text: str, over_midnight: bool) -> bool:
+    """Tell whether hours are parts in order; only at the centre the last one may go on past midnight."""
+    before = -1
+    parts = text.replace("，", ",").split(",")
+    for number, part in enumerate(parts):
+        match = HOURS.fullmatch(part.strip())
+        if match is None:
+            return False
+        start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+        if max(start, end) > 24 * 60 or start < before:
+            return False
+        if end <= start and not (over_midnight and number == len(parts) - 1):
+            return False
+        before = end
+    return True
+
+
+def _entries(row: _Row, first: date, end: date) -> list[Entry]:
+    cell = row.cells.get
+    person, grid, hours = cell("person", ""), cell("grid", ""), cell("hours", "").replace(" ", "")
+    if cell("kind"):
+        kind = KINDS[cell("kind", "")]
+        return [Absence(person, grid, kind, hours, cell("note", ""), first, end)]
+    said: list[Entry] = [Person(person, cell("name", ""))] if cell("name") else []
+    role, place = role_of(cell("role", "")), PLACES[cell("place", "")]
+    if role and grid:
+        said.append(Assignment(person, grid, role, first, end))
+    if hours:
+        centre = grid if place == CENTRE else ""
+        said.append(Shift(person, place, centre, "".join(sorted(cell("days", ""))), hours, first, end))
+    return said
+
+
+def _twice(entries: list[tuple[int, Entry]]) -> Iterator[Fault]:
+    """Give the rows that say again, or otherwise, what one before them said; names and hours may be repeated."""
+    seen: dict[tuple[type[Entry], str], tuple[int, Entry]] = {}
+    for line, entry in entries:
+        name = (type(entry), key_of(entry))
+        line_before, before = seen.setdefault(name, (line, entry))
+        if line == line_before or (before == entry and isinstance(entry, Person | Shift)):
+            continue
+        code = "row.duplicate" if before == entry else "roster.contradiction"
+        yield Fault(line, "", code, {"got": getattr(entry, "person", ""), "before": line_before})
+
+
+def _once(entries: list[tuple[int, Entry]]) -> Iterator[tuple[int, Entry]]:
+    seen: set[Entry] = set()
+    for line, entry in entries:
+        if entry not in seen:
+            seen.add(entry)
+            yield line, entry
