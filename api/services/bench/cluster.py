@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import psycopg
-
 SERVERS: Final = Path("/usr/lib/postgresql")
 EXTENSIONS: Final = Path("/usr/share/postgresql")
 OPTIONS: Final = "-c listen_addresses='' -c fsync=off -c unix_socket_directories="
@@ -50,8 +48,7 @@ def database() -> Generator[str]:
         run("pg_ctl", "-D", home / "d", "-w", "-l", home / "log", "-o", f"{OPTIONS}{home}", "start")
         try:
             name = "b" + uuid.uuid4().hex
-            with psycopg.connect(f"host={home} user=app dbname=postgres", autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}".encode())
+            run("createdb", "-h", home, "-U", "app", name)
             yield f"postgresql://app@/{name}?host={home}"
         finally:
             run("pg_ctl", "-D", home / "d", "-m", "immediate", "stop")
