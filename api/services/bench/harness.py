@@ -26,7 +26,7 @@ SHORTEST_S: Final = 0.15  # a contender that takes less is run several times in 
 MOST_REPEATS: Final = 200
 
 MODULES: Final[Mapping[str, str]] = MappingProxyType(
-    {"coverage": "api.services.bench.coverage", "gpx": "api.services.bench.gpx"}
+    {"coverage": "api.services.bench.coverage", "gpx": "api.services.bench.gpx", "asof": "api.services.bench.asof"}
 )
 
 
