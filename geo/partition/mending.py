@@ -17,7 +17,7 @@ from geo.partition.faces import as_lines
 from geo.partition.faults import in_metres
 from geo.partition.lattice import CM, areas2, owners, segments_at
 from geo.partition.model import Int64
-from geo.partition.sharing import Edge, Point, edges_of, longest_first, shared
+from geo.partition.gapfilling import Edge, Point, edges_of, longest_first, shared
 
 NOTHING: Final = np.empty((0, 4), np.int64)
 SAMPLES: Final = 8
@@ -169,7 +169,7 @@ class Ground:
         return self.effect(defect, [(face, unit, 1) for face in defect.faces], unit)
 
     def shared(self, defect: Defect) -> Effect:
-        """Return what it does that the units round a gap share it (see `geo.partition.sharing`)."""
+        """Return what it does that the units round a gap share it (see `geo.partition.gapfilling`)."""
         rim = rim_of(defect.faces, self.outline)
         neighbours = {(a, b): unit for a, b in rim if (unit := self.across((a, b))) >= 0}
         if not neighbours:
