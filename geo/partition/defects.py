@@ -14,10 +14,10 @@ from geo.partition.arrangement import Arrangement, arrange, numbered, summed, un
 from geo.partition.faces import Objects, as_lines
 from geo.partition.faults import in_metres, widths
 from geo.partition.features import Feature, crossing_fault, same_codes, without_twins
+from geo.partition.gapfilling import Edge
 from geo.partition.lattice import CM, areas2, owners, rings_from_polygons, segments, segments_at, to_metres
 from geo.partition.model import Fault, Int64, Rings
 from geo.partition.ownrings import OwnRings, own_rings
-from geo.partition.gapfilling import Edge
 
 JUNCTION_M: Final = 0.03  # a gap or overlap at most this wide that one straight line leaves is a missing vertex
 BASE_SHARE: Final = 0.45  # of its outline, that the straight line takes

@@ -15,9 +15,9 @@ from geo.partition.arrangement import Arrangement, summed
 from geo.partition.defects import Defect, Survey, drawn_by, edges_by_face, face_areas2, face_beside, rim_of
 from geo.partition.faces import as_lines
 from geo.partition.faults import in_metres
+from geo.partition.gapfilling import Edge, Point, edges_of, longest_first, shared
 from geo.partition.lattice import CM, areas2, owners, segments_at
 from geo.partition.model import Int64
-from geo.partition.gapfilling import Edge, Point, edges_of, longest_first, shared
 
 NOTHING: Final = np.empty((0, 4), np.int64)
 SAMPLES: Final = 8
