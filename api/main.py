@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import auth, errors, guards
-from api.routes import assets, boards, documents, jobs, search, shell, today, tracks
+from api.routes import assets, boards, documents, jobs, patrols, search, shell, today, tracks
 from api.routes import map as map_routes
 from api.services.tasks import Runner
 from api.settings import Settings, from_environment
@@ -18,7 +18,7 @@ from api.stores import StoreHolder
 FORM_OVERHEAD = 200_000
 SMALLEST_ZIPPED = 2_000
 
-WHOLE: tuple[ModuleType, ...] = (today, jobs, map_routes, search, tracks, boards, shell, documents, assets)
+WHOLE: tuple[ModuleType, ...] = (today, jobs, map_routes, search, patrols, tracks, boards, shell, documents, assets)
 
 
 def create_app(settings: Settings) -> FastAPI:

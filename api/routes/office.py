@@ -13,7 +13,9 @@ from api.stores import StoreHolder
 NAV: Final = (
     ("today", "/", "today.title", Resource.DESK),
     ("map", "/map", "map.title", Resource.GRID),
+    ("patrols", "/patrols", "patrols.title", Resource.PATROL),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
+    ("me", "/me", "me.title", Resource.OWN),
     ("about", "/about", "about.title", Resource.SHELL),
 )
 
