@@ -9,7 +9,7 @@ from typing import Any, Final
 from api import messages
 from api.services.patrol_day import GRAVEST
 from api.services.pictures import pictures
-from api.services.settling import h_mm
+from api.services.settling import bounds_words, h_mm
 from data import roster, verdicts
 from data.importers.calendar import calendar
 from data.roster import Roster
@@ -162,7 +162,7 @@ def _row(one: Version, people: Roster, names: Mapping[str, str], asked: Asked, o
         "level": one.level,
         "bar": _bar(content, one.level, duty, lang) if one.level not in ("EXCUSED", "NOT_REQUIRED") else "",
         "value": h_mm(in_grid["value"]) if told else "",
-        "bounds": f"{h_mm(in_grid['low'])}–{h_mm(in_grid['high'])}" if told else "—",
+        "bounds": "–".join(bounds_words(in_grid["low"], in_grid["high"])) if told else "—",
         "patrol": badge(findings[PATROL]["level"], lang),
         "duty": messages.sentence(f"duty.{duty['rule']}", lang) if duty else "",
         "duty_badge": badge(duty["level"], lang) if duty else None,

@@ -34,12 +34,8 @@ def either_way(finding: Finding, gaps: Sequence[Mapping[str, Any]]) -> Document 
     )
     told: Document = {"gap": [gap["from"], gap["to"]], "if_inside": inside}
     told["if_outside"] = None if finding.rule == WORKED else outside
-    values = {
-        "start": gap["from"][CLOCK],
-        "end": gap["to"][CLOCK],
-        "low": h_mm(inside["low"]),
-        "high": h_mm(outside["high"]),
-    }
+    low, high = bounds_words(inside["low"], outside["high"])
+    values = {"start": gap["from"][CLOCK], "end": gap["to"][CLOCK], "low": low, "high": high}
     code = "either_way.worked" if finding.rule == WORKED else "either_way.presence"
     told["sentence"] = {
         lang: messages.sentence(
@@ -51,9 +47,14 @@ def either_way(finding: Finding, gaps: Sequence[Mapping[str, Any]]) -> Document 
 
 
 def h_mm(minutes: float) -> str:
-    """Return minutes as ``h:mm``."""
+    """Return minutes as ``h:mm``, to the nearest minute."""
     whole = math.floor(minutes + 0.5)
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def bounds_words(low: float, high: float) -> tuple[str, str]:
+    """Return bounds as ``h:mm``: the low one never more, the high one never less than it is."""
+    return h_mm(math.floor(low)), h_mm(math.ceil(high))
 
 
 def _result(amount: Measured, required: float) -> Document:

@@ -1,12 +1,13 @@
 """The page of one verdict: the result, the bounds beside what is required, the day, the map, and how it was reckoned."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from api import messages
 from api.services.patrol_list import CLOCK, badge, grid_names
-from api.services.settling import h_mm
+from api.services.settling import bounds_words, h_mm
 from api.services.staff import ZONE
 from api.services.verdict_map import map_of
 from data import roster, tracks, verdicts
@@ -57,6 +58,8 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "finding": chosen,
         "level": chosen["level"],
         "sentence": chosen["sentence"][lang],
+        "headline": _headline(chosen, lang),
+        "result": messages.sentence(f"verdict.result.{chosen['level']}", lang),
         "bounds": _bounds(chosen, gaps, lang),
         "line": day_line(_line(content, gaps, lang)),
         "map": map_of(store, folder, one, gaps, lang),
@@ -83,6 +86,18 @@ def _chosen(content: Document, rule: str) -> Document:
         if found is not None:
             return found
     return findings[0]
+
+
+def _headline(finding: Document, lang: str) -> str:
+    """Return what was measured and what is required, nothing where nothing was measured."""
+    measured, limit = finding["measured"], finding["limit"]
+    if measured is None or limit is None or finding["level"] not in ("PASS", "FAIL", "REVIEW"):
+        return ""
+    low, high = bounds_words(measured["low"], measured["high"])
+    values = {"low": low, "high": high, "value": h_mm(measured["value"]), "limit": h_mm(limit["value"])}
+    return messages.sentence(
+        "verdict.headline.worked" if finding["rule"] == "A19.7b" else "verdict.headline", lang, values
+    )
 
 
 def _is_open(finding: Document) -> bool:
@@ -112,7 +127,8 @@ def _bounds(finding: Document, gaps: Sequence[tuple[str, Document]], lang: str) 
     if measured is None or limit is None or finding["level"] in ("NO_DATA", "EXCUSED", "NOT_REQUIRED"):
         return ""
     name = LEVEL_CLASS.get(finding["level"], "review")
-    rows = [(name, messages.sentence("verdict.evidence", lang), measured["low"], measured["high"], "")]
+    low, high = math.floor(measured["low"]), math.ceil(measured["high"])
+    rows = [(name, messages.sentence("verdict.evidence", lang), float(low), float(high), "")]
     told = finding["either_way"]
     if told:
         letter = next((letter for letter, gap in gaps if [gap["from"], gap["to"]] == told["gap"]), "")
@@ -121,7 +137,7 @@ def _bounds(finding: Document, gaps: Sequence[tuple[str, Document]], lang: str) 
             if way:
                 words = messages.sentence(f"verdict.{side}", lang, {"letter": letter})
                 level = messages.sentence(f"level.{way['level']}", lang)
-                rows.append((LEVEL_CLASS[way["level"]], words, way["low"], way["high"], level))
+                rows.append((LEVEL_CLASS[way["level"]], words, math.floor(way["low"]), math.ceil(way["high"]), level))
     required = messages.sentence("verdict.required", lang, {"limit": h_mm(limit["value"])})
     label = finding["sentence"][lang]
     return bounds_figure(Bounds(tuple(rows), limit["value"], required, measured["value"], label))
@@ -154,14 +170,15 @@ def _working(
     measured = finding["measured"]
     if measured is None or not content["fixes"]:
         return []
-    low, high = round(measured["low"]), round(measured["high"])
+    low, high = math.floor(measured["low"]), math.ceil(measured["high"])
     lines: list[tuple[str, int, int]] = []
     for letter, gap in gaps:
         lines.append((_gap_words(letter, gap, lang), round(gap["low_s"] / 60), round(gap["high_s"] / 60)))
     if finding["rule"] == "A19.7b":
         in_grid = content["findings"][0]["measured"]
-        rest = high - round(in_grid["high"])
-        lines.append((messages.sentence("verdict.working.elsewhere", lang), 0, rest))
+        rest = high - math.ceil(in_grid["high"])
+        if rest:
+            lines.append((messages.sentence("verdict.working.elsewhere", lang), 0, rest))
     rest_low, rest_high = low - sum(line[1] for line in lines), high - sum(line[2] for line in lines)
     first = (messages.sentence("verdict.working.watched", lang), rest_low, rest_high)
     total = (messages.sentence("verdict.working.total", lang), low, high)

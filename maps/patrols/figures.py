@@ -75,7 +75,8 @@ def _svg(width: float, height: float, label: str, parts: Iterable[str], name: st
 
 
 def _rect(x: float, y: float, width: float, height: float, name: str) -> str:
-    return f'<rect class="{name}" x="{x:.1f}" y="{y:g}" width="{max(width, 0):.1f}" height="{height:g}"/>'
+    hatched = ' fill="url(#hatch)"' if name == "s-unknown" else ""
+    return f'<rect class="{name}"{hatched} x="{x:.1f}" y="{y:g}" width="{max(width, 0):.1f}" height="{height:g}"/>'
 
 
 def _text(x: float, y: float, words: str, name: str = "") -> str:

@@ -103,8 +103,8 @@ def draw(shown: VerdictMap) -> str:
     parts.append(_scale(view.scale))
     return (
         f'<svg class="vmap" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(shown.label)}">'
-        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<path class="m-hatch" d="M0 0V6"/></pattern></defs>' + "".join(parts) + "</svg>"
+        + "".join(parts)
+        + "</svg>"
     )
 
 
@@ -155,7 +155,7 @@ def _gaps(gaps: Sequence[Gap], view: _View, *, reach: bool) -> Iterable[str]:
         ends = view.xy([gap.before, gap.after])
         (x, y), radius = ends.mean(axis=0).tolist(), gap.reach_m * view.scale
         if reach and radius < HEIGHT / 2:
-            yield f'<circle class="m-reach" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+            yield f'<circle class="m-reach" fill="url(#hatch)" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
         if not reach:
             for right, down in ends.tolist():
                 yield f'<circle class="m-end" cx="{right:.1f}" cy="{down:.1f}" r="4.5"/>'
