@@ -166,13 +166,19 @@ def _row(one: Version, people: Roster, names: Mapping[str, str], asked: Asked, o
         "patrol": badge(findings[PATROL]["level"], lang),
         "duty": messages.sentence(f"duty.{duty['rule']}", lang) if duty else "",
         "duty_badge": badge(duty["level"], lang) if duty else None,
-        "completeness": "—" if content["completeness"] is None else f"{content['completeness']:.0%}",
+        "completeness": _seen(content, one.level),
         "doubt": doubt(content, one.level, lang),
         "open": one.id == opened,
         "reviewed": reviewed,
         "sentences": _sentences(content, lang) if one.id == opened else [],
         "settles": [f["either_way"]["sentence"][lang] for f in content["findings"] if f["either_way"]],
     }
+
+
+def _seen(content: Document, level: str) -> str:
+    """Return the share of working time that was watched, a dash where nothing was to be watched."""
+    nothing = content["completeness"] is None or level in ("EXCUSED", "NOT_REQUIRED")
+    return "—" if nothing else f"{content['completeness']:.0%}"
 
 
 def _sentences(content: Document, lang: str) -> list[str]:
