@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import GeometryType
 
 from data.geometry import Geometries
-from geo.partition import chain, lattice
+from geo.partition import chain, lattice, outline
 from geo.partition.levels import by_leaf, tree
-from geo.partition.model import Int64, Partition, Rings, VertexKind
+from geo.partition.model import Int64, Partition, Rings
 from geo.partition.nesting import union
 from geo.partition.settling import outline_of
 
@@ -78,19 +77,7 @@ def outline_hash(rings: Rings) -> str:
 
     Junction vertices do not count, and neither do vertices at which the outline does not turn.
     """
-    drawn = _only(rings, rings.kind == VertexKind.DRAWN)
-    after = lattice.following(drawn)
-    before = np.empty_like(after)
-    before[after] = np.arange(len(after))
-    into, out = drawn.xy - drawn.xy[before], drawn.xy[after] - drawn.xy
-    turns = into[:, 0] * out[:, 1] != into[:, 1] * out[:, 0]
-    return lattice.unit_hash(_only(drawn, turns))
-
-
-def _only(rings: Rings, keep: npt.NDArray[np.bool_]) -> Rings:
-    """Return the rings without some of their vertices."""
-    start = np.concatenate([[0], np.cumsum(keep)])[rings.start].astype(np.int64)
-    return Rings(rings.xy[keep], start, rings.owner, rings.kind[keep])
+    return lattice.unit_hash(outline.turning(rings))
 
 
 def every_units_rings(partition: Partition) -> tuple[Rings, Rings] | None:

@@ -88,7 +88,7 @@ def badge(level: str, lang: str) -> Document:
 
 def minutes_by_state(content: Document) -> dict[str, float]:
     """Return minutes in, unknown and out."""
-    found = dict.fromkeys(("in", "unknown", "out"), 0.0)
+    found: dict[str, float] = {"in": 0.0, "unknown": 0.0, "out": 0.0}
     for start, end, state, *_ in content["intervals"]:
         seconds = (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
         found[SHOWN_STATES[state]] += seconds / 60

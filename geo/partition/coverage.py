@@ -7,6 +7,7 @@ import numpy as np
 
 from geo.partition.chain import chain_identity
 from geo.partition.features import crossing_fault
+from geo.partition.framing import noded_frame
 from geo.partition.lattice import unit_areas_m2, with_owner
 from geo.partition.levels import Tree, by_leaf, is_listed, label, tree
 from geo.partition.model import Fault, Partition, Rings
@@ -58,7 +59,8 @@ def proved(partition: Partition) -> tuple[Proof, Rings]:
     codes = [label(partition.units[leaf], by_key) for leaf in shape.leaves.tolist()]
     level = shape.levels[-1] if shape.levels else 1
     own = own_rings(rings, len(codes))
-    settled = settle(own.rings, shape.above, partition.frame if len(partition.frame.owner) else None)
+    frame = noded_frame(own.rings, len(codes), partition.frame)
+    settled = settle(own.rings, shape.above, frame if len(frame.owner) else None)
     faults = [crossing_fault(c, codes, level) for c in own.crossings]
     faults += faults_of(settled, codes, level, own.crossing)
     if not partition.frame_given and settled.frame is not None:

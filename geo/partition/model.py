@@ -16,10 +16,18 @@ UInt8 = npt.NDArray[np.uint8]
 
 
 class VertexKind(IntEnum):
-    """Why a vertex is there: someone drew it, or only because a border ends on that segment."""
+    """Why a vertex of a ring is there: someone drew it, or only because a border ends on that segment.
+
+    At a junction the ring runs straight on, but for the millimetres to the next lattice point. The rings that turn off there
+    say which of their two segments is part of a straight line that goes on beyond the vertex: the one that arrives, the one
+    that leaves, or (where two lines cross) both. So the line is known again when what ends on it is gone.
+    """
 
     DRAWN = 0
     JUNCTION = 1
+    TURNS_OFF = 2
+    TURNS_INTO = 4
+    CROSSES = 6
 
 
 class UnitKind(StrEnum):

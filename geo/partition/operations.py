@@ -136,7 +136,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Unite units of one level; ``survivor`` keeps its code and identity.
+    """Unite units of one level; ``survivor`` keeps its code and identity. Or give level-3 units back to their own level-2 grid.
 
     Units of different parents are refused unless ``reparent``. ``codes`` renumber the children that change their parent.
     """
@@ -150,6 +150,8 @@ class Merge:
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Give land of ``givers`` to ``receiver`` (same level): what lies inside the closed line ``area``, and whole ``units``.
+
+    Beside level-3 units a level-2 grid stands for its residual.
 
     ``into`` are the units below the receiver that take the land where the receiver is divided, each piece the one it has the
     longest border with; a unit below a giver that is moved whole keeps its identity, hangs under the receiver's side and

@@ -1,0 +1,65 @@
+"""Closed lines drawn over units: the land inside them."""
+
+from collections.abc import Collection, Sequence
+
+import shapely
+
+from geo.partition.exact import shoelace2
+from geo.partition.finding import nodes_of
+from geo.partition.laying import Laying, Node
+from geo.partition.network import Network
+from geo.partition.operations import Line
+from geo.partition.refusing import refuse
+from geo.partition.regions import Piece, turns_beside, unhook
+from geo.partition.splits import cut_pieces
+from geo.partition.topology import OUTSIDE, Half, Point
+from geo.partition.workspace import Workspace
+
+
+def enclosed(
+    work: Workspace, area: Line, leaves: Sequence[int], allowed: Collection[int] | None = None
+) -> tuple[list[Piece], list[Piece]]:
+    """Return the pieces of leaves inside a closed line and those outside.
+
+    ``allowed`` are the leaves the line may run through besides (None: any). Refused: ``edit.area_not_simple``,
+    ``edit.reaches_others``.
+    """
+    net = work.net
+    ring, nodes = closed_ring(net, nodes_of(net, area, work.rules.most_vertices))
+    laying = Laying(net, set(leaves))
+    laying.lay(nodes)
+    others = laying.elsewhere - {OUTSIDE} - set(leaves)
+    if allowed is not None and others - set(allowed):
+        raise refuse(
+            "edit.reaches_others", units=work.keys(others - set(allowed)), got=work.names(others - set(allowed))
+        )
+    drawn = unhook(net, laying.halves())
+    inner = {*drawn, *laying.along()}
+    found = cut_pieces(work, leaves, drawn)
+    inside = [is_inside(net, piece, inner, ring) for piece in found]
+    return [p for p, within in zip(found, inside, strict=True) if within], [
+        p for p, within in zip(found, inside, strict=True) if not within
+    ]
+
+
+def closed_ring(net: Network, nodes: list[Node]) -> tuple[list[Point], list[Node]]:
+    """Return a simple ring counter-clockwise, open as places and closed as nodes. Refused: ``edit.area_not_simple``."""
+    if nodes[0] == nodes[-1]:
+        nodes = nodes[:-1]
+    ring = [net.point(node) if isinstance(node, int) else node for node in nodes]
+    if len(ring) < 3 or not shapely.is_valid(shapely.Polygon(ring)):
+        raise refuse("edit.area_not_simple", at=ring[0])
+    if shoelace2(ring) < 0:
+        ring, nodes = ring[::-1], nodes[::-1]
+    return ring, [*nodes, nodes[0]]
+
+
+def is_inside(net: Network, piece: Piece, inner: set[Half], ring: Sequence[Point]) -> bool:
+    """Tell whether a piece lies inside a ring: by a side it has in common with the ring, else by a place of it."""
+    for half in piece.halves():
+        if half in inner:
+            return True
+        if half ^ 1 in inner:
+            return False
+    x, y = net.point(net.tail(piece.walks[0][0]))
+    return turns_beside(ring, 2 * x, 2 * y) != 0

@@ -1,0 +1,105 @@
+"""Tables that are values: a fork shares all pages with what it was forked from and copies only those it writes.
+
+A table has whole numbers as keys. Its pages may come from arrays and are then made only when they are first read, so a
+partition of millions of vertices is ready at once and an edit costs the same however large it is.
+"""
+
+from collections.abc import Callable
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+BITS: Final = 7
+SIZE: Final = 1 << BITS
+MASK: Final = SIZE - 1
+
+
+class Paged(Generic[T]):
+    """A table of numbered entries; an entry never set is None. Written only by who forked it, never once it is shared."""
+
+    __slots__ = ("_load", "_own", "_pages", "_shared")
+
+    def __init__(self, pages: int, load: Callable[[int], list[T | None]] | None = None) -> None:
+        self._pages: list[list[T | None] | None] = [None] * pages
+        self._load = load
+        self._own: set[int] = set()
+        self._shared = False
+
+    def __getitem__(self, i: int) -> T | None:
+        """Return the entry ``i``, which must be below the end of the last page."""
+        page = self._pages[i >> BITS]
+        return (self._page(i >> BITS) if page is None else page)[i & MASK]
+
+    def get(self, i: int) -> T | None:
+        """Return the entry ``i``, None beyond the last page."""
+        return self[i] if 0 <= i >> BITS < len(self._pages) else None
+
+    def _page(self, number: int) -> list[T | None]:
+        page = self._load(number) if self._load is not None else []
+        page.extend([None] * (SIZE - len(page)))
+        self._pages[number] = page  # for all forks: it is what the arrays say
+        return page
+
+    def __setitem__(self, i: int, value: T | None) -> None:
+        number = i >> BITS
+        if number not in self._own:
+            self._take(number)
+        page = self._pages[number]
+        (self._page(number) if page is None else page)[i & MASK] = value
+
+    def _take(self, number: int) -> None:
+        """Make a page one's own before it is written."""
+        if self._shared:
+            self._pages = self._pages.copy()
+            self._shared = False
+        while number >= len(self._pages):
+            empty: list[T | None] = [None] * SIZE
+            self._pages.append(empty)
+            self._own.add(len(self._pages) - 1)
+        if number not in self._own:
+            page = self._pages[number]
+            self._pages[number] = (self._page(number) if page is None else page).copy()
+            self._own.add(number)
+
+    def fork(self) -> "Paged[T]":
+        """Return a table that begins as this one; this one is not written any more."""
+        other: Paged[T] = Paged(0, self._load)
+        other._pages = self._pages
+        other._shared = True
+        self._shared = True
+        self._own = set()
+        return other
+
+
+class Index:
+    """A table from texts to numbers, forked like `Paged`. Several numbers may stand under one text."""
+
+    __slots__ = ("_mask", "_slots")
+
+    def __init__(self, size: int) -> None:
+        self._mask = (1 << max(size - 1, 0).bit_length()) - 1
+        self._slots: Paged[tuple[tuple[str, int], ...]] = Paged((self._mask >> BITS) + 1)
+
+    def get(self, text: str) -> int | None:
+        """Return the first number under ``text``, None if there is none."""
+        for known, number in self._slots[hash(text) & self._mask] or ():
+            if known == text:
+                return number
+        return None
+
+    def add(self, text: str, number: int) -> None:
+        """Enter a number under ``text``."""
+        slot = hash(text) & self._mask
+        self._slots[slot] = (*(self._slots[slot] or ()), (text, number))
+
+    def drop(self, text: str, number: int) -> None:
+        """Take a number from under ``text``."""
+        slot = hash(text) & self._mask
+        self._slots[slot] = tuple(entry for entry in self._slots[slot] or () if entry != (text, number))
+
+    def fork(self) -> "Index":
+        """Return an index that begins as this one; this one is not written any more."""
+        other = Index(0)
+        other._mask = self._mask
+        other._slots = self._slots.fork()
+        return other

@@ -1,0 +1,190 @@
+"""What must hold after an operation: edges meet in vertices only, walks nest, units stay in one part and large enough."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from geo.partition.exact import before, shoelace2
+from geo.partition.network import Network
+from geo.partition.refusing import line_in_metres, polygon_in_metres, refuse
+from geo.partition.regions import Piece, pieces, shape, turns
+from geo.partition.topology import OUTSIDE, Half
+from geo.partition.workspace import Workspace
+
+PieceKey = tuple[int, int]
+
+
+def require_plane(net: Network, edges: Collection[int]) -> None:
+    """Refuse edges that are new or moved and meet another otherwise than in a vertex; the order round each vertex holds."""
+    around: set[int] = set()
+    for number in edges:
+        edge = net.edge(number)
+        a, b = net.point(edge.v0), net.point(edge.v1)
+        if a == b:
+            raise refuse("edit.folds_over", line_in_metres(a, b))
+        met = net.obstacle(edge.v0, edge.v1, a, b, (number,))
+        if met is not None:
+            other = net.edge(met)
+            line = line_in_metres(net.point(other.v0), net.point(other.v1))
+            folds = met in edges or {other.v0, other.v1} & {edge.v0, edge.v1}
+            code = "edit.off_frame" if OUTSIDE in (other.left, other.right) else "edit.crosses_border"
+            raise refuse("edit.folds_over" if folds else code, line, line_in_metres(a, b))
+        around.update((edge.v0, edge.v1))
+    for vertex in around:
+        if not turns_once(net, vertex):
+            raise refuse("edit.crosses_border", at=net.point(vertex))
+
+
+def turns_once(net: Network, vertex: int) -> bool:
+    """Tell whether the halves round a vertex stand in their order and every sector is of one leaf."""
+    star = net.star(vertex)
+    if len(star) < 3:
+        return (
+            all(net.left(half) == net.left(star[i - 1] ^ 1) for i, half in enumerate(star)) if len(star) == 2 else True
+        )
+    o = net.point(vertex)
+    ways = [(p[0] - o[0], p[1] - o[1]) for p in (net.point(net.head(half)) for half in star)]
+    wraps = 0
+    for i, half in enumerate(star):
+        a, b = ways[i - 1], ways[i]
+        wraps += not before(*a, *b)
+        if net.left(star[i - 1]) != net.left(half ^ 1):
+            return False
+    return wraps == 1
+
+
+def require_nested(net: Network, leaves: Iterable[int]) -> None:
+    """Refuse leaves whose walks do not bound land any more: a hole outside its shell, a shell turned over."""
+    for leaf in leaves:
+        if leaf == OUTSIDE or len(net.walls.get(leaf) or ()) < 2:
+            continue
+        walks = [net.corners(walk) for walk in net.walks(leaf)]
+        if len(walks) < 2:
+            continue
+        for number, corners in enumerate(walks):
+            x, y = corners[0][0] + corners[1][0], corners[0][1] + corners[1][1]
+            around = sum(turns(other, x, y) for n, other in enumerate(walks) if n != number)
+            if around != (0 if shoelace2(corners) > 0 else 1):
+                raise refuse("edit.crosses_border", polygon_in_metres(corners))
+
+
+class Parts:
+    """The connected parts of units in one network: pieces of leaves joined by common edges (points do not join)."""
+
+    def __init__(self, work: Workspace, net: Network) -> None:
+        self.work = work
+        self.net = net
+        self._pieces: dict[int, tuple[list[Piece], dict[Half, int]]] = {}
+
+    def of_leaf(self, leaf: int) -> list[Piece]:
+        """Return the pieces of a leaf."""
+        return self._known(leaf)[0]
+
+    def _known(self, leaf: int) -> tuple[list[Piece], dict[Half, int]]:
+        if leaf not in self._pieces:
+            found = pieces(self.net, leaf)
+            place = {half: n for n, piece in enumerate(found) for half in piece.halves()} if len(found) > 1 else {}
+            self._pieces[leaf] = (found, place)
+        return self._pieces[leaf]
+
+    def beside(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
+        """Yield the pieces of ``members`` that have an edge in common with a piece."""
+        for half in self._known(key[0])[0][key[1]].halves():
+            leaf = self.net.left(half ^ 1)
+            if leaf in members and leaf != key[0]:
+                yield leaf, self._known(leaf)[1].get(half ^ 1, 0)
+
+    def joined(self, members: Collection[int]) -> list[set[PieceKey]]:
+        """Return the parts that leaves form together."""
+        left = {(leaf, n) for leaf in members for n in range(len(self.of_leaf(leaf)))}
+        found: list[set[PieceKey]] = []
+        while left:
+            part, front = set[PieceKey](), [min(left)]
+            while front:
+                at = front.pop()
+                if at in part:
+                    continue
+                part.add(at)
+                front.extend(key for key in self.beside(at, members) if key not in part)
+            left -= part
+            found.append(part)
+        return found
+
+
+def require_whole(work: Workspace, numbers: Iterable[int], most: int = 1) -> None:
+    """Refuse units that are in more parts than before (and than ``most``), or without land: ``edit.parts``, ``edit.emptied``."""
+    now = Parts(work, work.net)
+    for number in sorted(set(numbers)):
+        if work.net.units[number] is None:
+            continue
+        parts = now.joined(set(work.leaves(number)))
+        if not parts:
+            raise refuse("edit.emptied", units=work.keys([number]), unit=work.name(number))
+        if len(parts) > most and len(parts) > parts_before(work, number):
+            raise broken(work, number, now, parts)
+
+
+def parts_before(work: Workspace, number: int) -> int:
+    """Return in how many parts a unit was before the operation; 1 for a new one."""
+    base = Workspace(work.net.base, str, work.rules)
+    if number >= work.net.base.counts[2] or base.net.units[number] is None:
+        return 1
+    return len(Parts(base, base.net).joined(set(base.leaves(number))))
+
+
+def broken(work: Workspace, number: int, parts: Parts, found: list[set[PieceKey]]) -> Exception:
+    """Return the refusal of a unit in several parts: all but the largest are shown."""
+    areas = [sum(parts.of_leaf(leaf)[n].area2 for leaf, n in part) for part in found]
+    largest = areas.index(max(areas))
+    loose = [parts.of_leaf(leaf)[n] for i, part in enumerate(found) if i != largest for leaf, n in part]
+    touching = (
+        set.intersection(*(vertices_of(work.net, parts, part) for part in found)) if len(found) == 2 else set[int]()
+    )
+    return refuse(
+        "edit.only_a_point" if touching else "edit.parts",
+        shape(work.net, loose),
+        units=work.keys([number]),
+        unit=work.name(number),
+        parts=len(found),
+        area_m2=round(sum(areas[i] for i in range(len(areas)) if i != largest) / 20_000, 2),
+    )
+
+
+def vertices_of(net: Network, parts: Parts, part: Iterable[PieceKey]) -> set[int]:
+    """Return the vertices round the pieces of a part."""
+    return {net.tail(half) for leaf, n in part for half in parts.of_leaf(leaf)[n].halves()}
+
+
+def require_large(work: Workspace, numbers: Iterable[int]) -> None:
+    """Refuse parts below the least size: ``edit.too_small``."""
+    least = work.rules.least_area_m2
+    for number in numbers:
+        found = [piece for leaf in work.leaves(number) for piece in pieces(work.net, leaf)]
+        area = work.area_m2(found)
+        if area < least:
+            raise refuse(
+                "edit.too_small",
+                shape(work.net, found),
+                units=work.keys([number]),
+                unit=work.name(number),
+                area_m2=round(area, 2),
+                limit_m2=least,
+            )
+
+
+def concerned(work: Workspace) -> set[int]:
+    """Return the units whose land or parts may have changed: those on one side only of a handing over or of a new parent."""
+    base = Workspace(work.net.base, str, work.rules)
+    found: set[int] = set()
+    for giver, taker in work.moved:
+        found |= line_above(base, work, giver) ^ set(work.above(taker) if work.net.units[taker] is not None else ())
+    for number in work.parents_before:
+        if work.net.units[number] is not None:
+            found |= line_above(base, work, number) ^ set(work.above(number))
+    return {number for number in found if work.net.units[number] is not None}
+
+
+def line_above(base: Workspace, work: Workspace, number: int) -> set[int]:
+    """Return a unit and all above it before the operation, or now if it is new."""
+    known = number < work.net.base.counts[2] and base.net.units[number] is not None
+    if known:
+        return set(base.above(number))
+    return set(work.above(number)) if work.net.units[number] is not None else set()
