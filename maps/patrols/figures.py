@@ -117,7 +117,7 @@ def day_line(line: Line) -> str:
             parts.append(_text(x((reached + one.start) / 2), 35, line.pause, "mid quiet"))
         reached = one.end
         parts.append(_rect(x(one.start), 18, (one.end - one.start) * each, 26, f"s-{one.state}"))
-        if one.words and (one.end - one.start) * each > LABEL_FITS + 6 * len(one.words):
+        if one.words and one.state != "unknown" and (one.end - one.start) * each > LABEL_FITS + 6 * len(one.words):
             parts.append(_text(x((one.start + one.end) / 2), 35, one.words, f"mid on-{one.state}"))
     parts += _marks(line.stretches, x)
     parts += _hours(first, last, x)

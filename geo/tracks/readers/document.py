@@ -26,8 +26,9 @@ Json = Any
 def read(data: bytes, name: str, options: ReadOptions) -> Track:
     """Return the track of a JSON file.
 
-    Errors: ``json.encoding``, ``json.syntax`` (with the line), ``json.duplicate_key``, ``json.too_deep``, ``json.non_finite``,
-    ``json.track_kind`` (no kind of track that is known), ``track.empty``, ``time.zone_missing``, ``points.limit``.
+    Errors: ``track.json_encoding``, ``track.json_syntax`` (with the line), ``track.json_duplicate``, ``track.json_deep``,
+    ``track.json_not_finite``, ``track.json_kind`` (no kind of track that is known), ``track.empty``, ``time.zone_missing``,
+    ``points.limit``.
     """
     documents = list(_documents(data, name))
     points = Points(name, options, counts_of_seconds=True)
@@ -46,7 +47,7 @@ def _documents(data: bytes, name: str) -> Iterator[tuple[int, Json]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError("json.encoding", name, got=error.start) from error
+        raise InputError("track.json_encoding", name, got=error.start) from error
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for _, line in lines):
         for number, line in lines:
@@ -57,22 +58,22 @@ def _documents(data: bytes, name: str) -> Iterator[tuple[int, Json]]:
 
 def _parsed(text: str, name: str, line: int) -> Json:
     if _depth(text) > DEEPEST:
-        raise InputError("json.too_deep", name, limit=DEEPEST)
+        raise InputError("track.json_deep", name, limit=DEEPEST)
 
     def refuse(got: str) -> Json:
-        raise InputError("json.non_finite", name, got=got)
+        raise InputError("track.json_not_finite", name, got=got)
 
     def unique(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
         found = dict(pairs)
         if len(found) != len(pairs):
             names = [key for key, _ in pairs]
-            raise InputError("json.duplicate_key", name, got=next(key for key in names if names.count(key) > 1))
+            raise InputError("track.json_duplicate", name, got=next(key for key in names if names.count(key) > 1))
         return found
 
     try:
         return json.loads(text, parse_float=str, parse_int=str, parse_constant=refuse, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
-        raise InputError("json.syntax", name, got=error.msg, values={"line": line + error.lineno - 1}) from error
+        raise InputError("track.json_syntax", name, got=error.msg, values={"line": line + error.lineno - 1}) from error
 
 
 def _depth(text: str) -> int:
@@ -105,14 +106,14 @@ class _Reader:
             kinds = {self.take(one, line, name) for one in document}
             return next(iter(sorted(kinds)), "")
         if not isinstance(document, dict):
-            raise InputError("json.track_kind", name, got=type(document).__name__)
+            raise InputError("track.json_kind", name, got=type(document).__name__)
         if "_type" in document:
             return self._owntracks(document, line)
         if "type" in document:
             return self._geojson(document, line, name)
         if "location" in document or {"latitude", "longitude"} <= document.keys():
             return self._traccar(document, line)
-        raise InputError("json.track_kind", name, got=", ".join(list(document)[:8])[:80])
+        raise InputError("track.json_kind", name, got=", ".join(list(document)[:8])[:80])
 
     def _add(self, line: int, place: tuple[Json, Json], time: Json, accuracy: Json) -> None:
         lat, lon = (_text(value) for value in place)
@@ -151,7 +152,7 @@ class _Reader:
     def _geometry(self, geometry: Json, said: Mapping[str, Json], line: int, name: str) -> None:
         kind = geometry.get("type") if isinstance(geometry, dict) else None
         if kind not in ("Point", "LineString", "MultiLineString"):
-            raise InputError("json.track_kind", name, got=str(kind)[:40])
+            raise InputError("track.json_kind", name, got=str(kind)[:40])
         places = _listed(geometry.get("coordinates"))
         if kind == "Point":
             self._add(line, _place(places), _first(said, TIMES), _first(said, ACCURACIES))
