@@ -13,8 +13,10 @@ from api.public_tiles import PublicTiles
 from api.routes import (
     assets,
     boards,
+    cases,
     changes,
     documents,
+    drafts,
     history,
     jobs,
     packages,
@@ -36,7 +38,7 @@ SMALLEST_ZIPPED = 2_000
 
 WHOLE: tuple[ModuleType, ...] = (
     *(today, jobs, map_routes, tiles, search, patrols, tracks, boards),
-    *(changes, packages, history, shell, documents, assets),
+    *(changes, packages, drafts, cases, history, shell, documents, assets),
 )
 
 
