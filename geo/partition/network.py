@@ -4,10 +4,11 @@ Only the tables' pages that are written are copied. The graph stays plane as lon
 for its `obstacle` first, and the order of the halves round a vertex is kept.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from geo.partition.exact import cross, in_triangle, meet
 from geo.partition.model import Unit
+from geo.partition.paging import BITS, MASK
 from geo.partition.topology import OUTSIDE, Edge, Half, Point, Topology
 
 
@@ -99,32 +100,48 @@ class Network:
 
     def walk(self, half: Half) -> list[Half]:
         """Return the boundary walk from a half on."""
-        found = [half]
-        edges, stars = self.edges, self.stars
+        return self.trail(half)[0]
+
+    def trail(self, half: Half) -> tuple[list[Half], list[Point]]:
+        """Return the boundary walk from a half on, and where its halves begin."""
+        halves: list[Half] = []
+        corners: list[Point] = []
+        edges, stars, points = self.edges, self.stars, self.points
+        edge_pages, star_pages, point_pages = edges.pages, stars.pages, points.pages
         at = half
         while True:
-            edge = edges[at >> 1]
-            star = stars[edge[1 - (at & 1)]] if edge is not None else None
-            if star is None:
+            number = at >> 1
+            edge = (edge_pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
+            if edge is None:
                 raise KeyError(at)
+            tail, head = (edge[1], edge[0]) if at & 1 else (edge[0], edge[1])
+            point = (point_pages[tail >> BITS] or points.page(tail >> BITS))[tail & MASK]
+            star = (star_pages[head >> BITS] or stars.page(head >> BITS))[head & MASK]
+            if star is None or point is None:
+                raise KeyError(at)
+            halves.append(at)
+            corners.append(point)
             at = star[star.index(at ^ 1) - 1]
             if at == half:
-                return found
-            found.append(at)
+                return halves, corners
 
     def corners(self, walk: Iterable[Half]) -> list[Point]:
         """Return where the halves of a walk begin."""
         return [self.point(self.tail(half)) for half in walk]
 
-    def walks(self, leaf: int) -> list[list[Half]]:
-        """Return the boundary walks of a leaf, each once."""
+    def trails(self, leaf: int) -> list[tuple[list[Half], list[Point]]]:
+        """Return the boundary walks of a leaf, each once, and where their halves begin."""
         seen: set[Half] = set()
-        found: list[list[Half]] = []
+        found: list[tuple[list[Half], list[Point]]] = []
         for half in self.walls[leaf] or ():
             if half not in seen:
-                found.append(self.walk(half))
-                seen.update(found[-1])
+                found.append(self.trail(half))
+                seen.update(found[-1][0])
         return found
+
+    def walks(self, leaf: int) -> list[list[Half]]:
+        """Return the boundary walks of a leaf, each once."""
+        return [halves for halves, _ in self.trails(leaf)]
 
     def partner(self, half: Half) -> Half | None:
         """Return the half that goes on from the same vertex the other way along the same straight line."""
@@ -146,15 +163,18 @@ class Network:
 
         ``va``, ``vb`` are the vertices at its ends (-1 for none); the edges ``besides`` do not count.
         """
-        points = self.points
+        points, edges = self.points, self.edges
         low_x, high_x = (a[0], b[0]) if a[0] < b[0] else (b[0], a[0])
         low_y, high_y = (a[1], b[1]) if a[1] < b[1] else (b[1], a[1])
+        point_pages, edge_pages = points.pages, edges.pages
         for number in self.near(a, b):
-            edge = self.edges[number]
+            edge = (edge_pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
             if edge is None or number in besides:
                 continue
             v0, v1 = edge[0], edge[1]
-            (px, py), (qx, qy) = p, q = points[v0] or a, points[v1] or b
+            p = (point_pages[v0 >> BITS] or points.page(v0 >> BITS))[v0 & MASK] or a
+            q = (point_pages[v1 >> BITS] or points.page(v1 >> BITS))[v1 & MASK] or b
+            (px, py), (qx, qy) = p, q
             if v0 in (va, vb) or v1 in (va, vb):
                 if self._runs_along(va, vb, a, b, v0, v1, p, q):
                     return number
@@ -239,12 +259,30 @@ class Network:
 
     def raster(self, number: int, *, enter: bool = True) -> None:
         """Enter an edge into the cells it meets, or take it out."""
-        v0, v1, left, right, _, _ = self.edge(number)
-        (ax, ay), (bx, by) = self.point(v0), self.point(v1)
-        for cell in self.grid.cells(ax, ay, bx, by):
+        _, _, left, right, _, _ = self.edge(number)
+        for cell in self.cells_of(number):
             there = self.cells[cell] or ()
             self.cells[cell] = (*there, number) if enter else tuple(e for e in there if e != number)
         self.leaves.update((left, right))
+
+    def move(self, moves: Mapping[int, Point], edges: Iterable[int]) -> None:
+        """Move vertices, and the edges that end there to the cells they meet now."""
+        cells_before = {number: self.cells_of(number) for number in edges}
+        for vertex, to in moves.items():
+            self.points[vertex] = to
+        for number, old in cells_before.items():
+            new = self.cells_of(number)
+            if new != old:
+                for cell in old:
+                    self.cells[cell] = tuple(e for e in self.cells[cell] or () if e != number)
+                for cell in new:
+                    self.cells[cell] = (*(self.cells[cell] or ()), number)
+            self.leaves.update(self.edge(number)[2:4])
+
+    def cells_of(self, number: int) -> list[int]:
+        """Return the cells that an edge meets."""
+        edge = self.edge(number)
+        return self.grid.cells(*self.point(edge[0]), *self.point(edge[1]))
 
     def remove_edge(self, number: int) -> None:
         """Take an edge away; the lines that went on beyond its ends end there now."""

@@ -29,26 +29,25 @@ def require_plane(net: Network, edges: Collection[int]) -> None:
             raise refuse("edit.folds_over" if folds else code, line, line_in_metres(a, b))
         around.update((edge.v0, edge.v1))
     for vertex in around:
-        if not turns_once(net, vertex):
+        if len(net.star(vertex)) > 2 and not turns_once(net, vertex):
             raise refuse("edit.crosses_border", at=net.point(vertex))
 
 
 def turns_once(net: Network, vertex: int) -> bool:
     """Tell whether the halves round a vertex stand in their order and every sector is of one leaf."""
     star = net.star(vertex)
-    if len(star) < 3:
-        return (
-            all(net.left(half) == net.left(star[i - 1] ^ 1) for i, half in enumerate(star)) if len(star) == 2 else True
-        )
-    o = net.point(vertex)
-    ways = [(p[0] - o[0], p[1] - o[1]) for p in (net.point(net.head(half)) for half in star)]
-    wraps = 0
-    for i, half in enumerate(star):
-        a, b = ways[i - 1], ways[i]
-        wraps += not before(*a, *b)
-        if net.left(star[i - 1]) != net.left(half ^ 1):
+    edges = [net.edge(half >> 1) for half in star]
+    if len(star) < 2:
+        return True
+    for i, half in enumerate(star):  # what lies left of one half lies right of the next
+        if edges[i - 1][2 + (star[i - 1] & 1)] != edges[i][3 - (half & 1)]:
             return False
-    return wraps == 1
+    if len(star) == 2:
+        return True
+    x, y = net.point(vertex)
+    heads = [net.point(edge[1 - (half & 1)]) for edge, half in zip(edges, star, strict=True)]
+    ways = [(px - x, py - y) for px, py in heads]
+    return sum(not before(*ways[i - 1], *way) for i, way in enumerate(ways)) == 1
 
 
 def require_nested(net: Network, leaves: Iterable[int]) -> None:
@@ -56,7 +55,7 @@ def require_nested(net: Network, leaves: Iterable[int]) -> None:
     for leaf in leaves:
         if leaf == OUTSIDE or len(net.walls.get(leaf) or ()) < 2:
             continue
-        walks = [net.corners(walk) for walk in net.walks(leaf)]
+        walks = [corners for _, corners in net.trails(leaf)]
         if len(walks) < 2:
             continue
         for number, corners in enumerate(walks):

@@ -38,7 +38,9 @@ def boundary(topology: Topology, keys: Iterable[str]) -> dict[Segment, int] | No
     """Return the sum of the boundaries of units that are leaves, None where one is no true boundary."""
     net = Network(topology)
     numbers = sorted(n for key in keys if (n := topology.numbers.get(key)) is not None and topology.walls.get(n))
-    rings = [with_owner(part, part.owner * 0 + i) for i, n in enumerate(numbers) if len((part := leaf_rings(net, n)).owner)]
+    rings = [
+        with_owner(part, part.owner * 0 + i) for i, n in enumerate(numbers) if len((part := leaf_rings(net, n)).owner)
+    ]
     if not rings:
         return {}
     whole = concatenate(rings)

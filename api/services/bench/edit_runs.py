@@ -30,7 +30,9 @@ class Tally:
     whole_proofs: int = 0
     area_change_m2: float = 0.0
     frame_changed: bool = False
-    ms: defaultdict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict[tuple[str, int], list[float]](list))
+    ms: defaultdict[tuple[str, int], list[float]] = field(
+        default_factory=lambda: defaultdict[tuple[str, int], list[float]](list)
+    )
 
     @property
     def accepted(self) -> int:
@@ -92,7 +94,9 @@ def run(start: Topology, edits: int, seed: int) -> Tally:
 
 def possible(kind: str, level: int) -> bool:
     """Tell whether a kind of operation exists at a level: level 3 is not divided further, level 1 has no parent."""
-    return not (kind in ("divide", "undivide") and level == LEVELS[-1]) and not (kind == "reparent" and level == LEVELS[0])
+    return not (kind in ("divide", "undivide") and level == LEVELS[-1]) and not (
+        kind == "reparent" and level == LEVELS[0]
+    )
 
 
 def compare(tally: Tally, before: Partition, after: Partition) -> None:

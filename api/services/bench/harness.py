@@ -1,6 +1,6 @@
 """How a benchmark is run: every contender once to check its answer, then all of them in turn, round after round.
 
-A benchmark is a module of this package with ``run(seed, quick) -> Outcome``, entered in `MODULES`.
+A benchmark is a module of this package with ``run(seed, quick) -> Outcome`` (some also take how much work), entered in `MODULES`.
 """
 
 import gc
@@ -26,7 +26,7 @@ SHORTEST_S: Final = 0.15  # a contender that takes less is run several times in 
 MOST_REPEATS: Final = 200
 
 MODULES: Final[Mapping[str, str]] = MappingProxyType(
-    {"coverage": "api.services.bench.coverage", "gpx": "api.services.bench.gpx"}
+    {"coverage": "api.services.bench.coverage", "gpx": "api.services.bench.gpx", "edits": "api.services.bench.edits"}
 )
 
 
@@ -191,7 +191,8 @@ def require_known(name: str) -> None:
         raise InputError("bench.unknown", name, values={"known": ", ".join(MODULES)})
 
 
-def run(name: str, seed: int, *, quick: bool) -> dict[str, Any]:
-    """Return ``bench/1`` of the benchmark ``name``; raises as `require_known`."""
+def run(name: str, seed: int, *, quick: bool, sizes: Mapping[str, int] = MappingProxyType({})) -> dict[str, Any]:
+    """Return ``bench/1`` of the benchmark ``name``; ``sizes`` says how much work some are to do. Raises as `require_known`."""
     require_known(name)
-    return document(name, seed, import_module(MODULES[name]).run(seed, quick))
+    size = (sizes[name],) if name in sizes else ()
+    return document(name, seed, import_module(MODULES[name]).run(seed, quick, *size))
