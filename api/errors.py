@@ -16,8 +16,10 @@ from geo.errors import ConflictError, InputError, NotFoundError, PermissionDenie
 
 log = logging.getLogger("wangge")
 
+OK, CREATED = 200, 201
 STATUS: Final[Mapping[str, int]] = {
     "malformed-request": 400,
+    "idempotency-key-missing": 400,
     "forbidden": 403,
     "not-found": 404,
     "method-not-allowed": 405,
@@ -34,6 +36,7 @@ STATUS: Final[Mapping[str, int]] = {
     "file-rejected": 422,
     "archive-rejected": 422,
     "xml-forbidden": 422,
+    "idempotency-key-reused": 422,
     "headers-too-large": 431,
     "internal": 500,
     "unavailable": 503,
@@ -56,6 +59,17 @@ _BY_CODE: Final[Mapping[str, str]] = {
     "accept.": "not-acceptable",
     "body.too_large": "too-large",
     "uri.too_long": "uri-too-long",
+    "idempotency.missing": "idempotency-key-missing",
+    "idempotency.reused": "idempotency-key-reused",
+    "points.limit": "too-large",
+    "file.too_large": "too-large",
+    "file.mismatch": "unsupported-media-type",
+    "track.kind": "unsupported-media-type",
+    "xml.syntax": "file-rejected",
+    "xml.limits": "file-rejected",
+    "archive.missing": "unavailable",
+    "archive.changed": "unavailable",
+    "archive.unset": "unavailable",
     "headers.too_large": "headers-too-large",
     "store.unset": "unavailable",
     "store.missing": "unavailable",

@@ -14,12 +14,14 @@ PREFIX = "WANGGE_"
 class Settings:
     """The settings of one process; each field is the variable ``WANGGE_<FIELD>``.
 
-    ``store`` is a .gpkg path or a postgresql URL. ``file_bytes``, ``file_features``, ``file_vertices``, ``file_depth`` (of
+    ``store`` is a .gpkg path or a postgresql URL; ``archive`` the folder of its tracks, by default beside a .gpkg.
+    ``file_bytes``, ``file_features``, ``file_vertices``, ``file_depth`` (of
     nested JSON), ``file_seconds`` and ``child_memory_mib`` bound one file on the command line; the ``http_*`` ones an upload.
     """
 
     store: str = ""
     public_url: str = ""
+    archive: str = ""
     lang: str = "zh"
     role: str = "town_grid_office"
     file_bytes: int = 1 << 30

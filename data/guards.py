@@ -45,6 +45,11 @@ GUARDS: Final = (
     Guard("assignment", settable=("seq_to",)),
     Guard("shift", settable=("seq_to",)),
     Guard("absence", settable=("seq_to",)),
+    Guard("receipt", identity=("seq",)),
+    Guard("deletion", identity=("seq",)),
+    Guard("track_part", settable=("deletion",)),
+    Guard("verdict"),
+    Guard("verdict_step", identity=("seq",)),
     Guard(
         "change",
         settable=("published_seq",),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,13 @@ class Policy:
     def text(self, name: str, on: date) -> str:
         """Return the value of ``name`` in force on a day as text."""
         return str(self.entry(name, on).value)
+
+    def fingerprint(self, on: date) -> str:
+        """Return a hash of every value in force on a day."""
+        said = [
+            f"{name}={self.text(name, on)}" for name, entries in sorted(self.entries.items()) if entries[0].since <= on
+        ]
+        return sha256("\n".join(said).encode()).hexdigest()
 
     def overridden(self, name: str, entry: Entry) -> "Policy":
         """Return the policy with one more dated entry."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api import messages
-from api.cli import output
+from api.cli import output, patrols
 from api.settings import Settings, from_environment
 from geo.errors import InputError
 
@@ -51,9 +51,9 @@ def read_command(
 
 
 def verify_command(
-    files: Files,
-    grid: Annotated[str, typer.Option(help="网格编号 / code of the grid")],
-    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="哪一天 / day")],
+    files: Annotated[list[Path] | None, typer.Argument(help="轨迹文件 / track files: .gpx .plt .csv (.gz)")] = None,
+    grid: Annotated[str | None, typer.Option(help="网格编号 / code of the grid")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="哪一天 / day")] = None,
     grids: Annotated[Path | None, typer.Option(help="网格文件，不用数据库 / file of grids, no store")] = None,
     code: Annotated[str | None, typer.Option(help="网格文件里的编号字段 / field of the code")] = None,
     layer: Annotated[str | None, typer.Option(help="网格文件里的图层 / layer of the file of grids")] = None,
@@ -67,6 +67,14 @@ def verify_command(
     track: Track = None,
     datum: Annotated[str, typer.Option(help="坐标基准 / datum: wgs84, cgcs2000")] = "wgs84",
     mode: Annotated[str, typer.Option(help="步行或乘车 / foot, vehicle")] = "foot",
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="核对库里这一天的全部人员 / everybody of a day in the store"),
+    ] = None,
+    town: Annotated[str | None, typer.Option(help="只核对这个镇 / only this root, with --day")] = None,
+    engine: Annotated[str, typer.Option(help="local 或 dask，用于 --day")] = "local",
+    scheduler: Annotated[str, typer.Option(help="Dask 的地址 / address of the scheduler: tcp://host:port")] = "",
+    again: Annotated[bool, typer.Option("--again", help="没有变化的也重算 / also what has not changed")] = False,
     as_json: Json = False,
 ) -> None:
     """核对一天的轨迹是否达到要求。Tell whether the tracks of one day meet the duties in one grid."""
@@ -74,6 +82,11 @@ def verify_command(
     from api.services.verification import Options  # noqa: PLC0415
 
     settings = from_environment()
+    if day is not None:
+        patrols.verify_day(settings, day.date(), town, (engine, scheduler), again, as_json)
+        return
+    if not files or grid is None or on is None:
+        raise InputError("verify.incomplete", "verify")
     chosen = columns_of(columns)
     options = Options(on.date(), person, role, shift, zone, chosen, track, datum, mode)
     if grids is None:

@@ -1,18 +1,20 @@
-"""Verifying a track over HTTP: the same answer as on the command line, and nothing of it is kept."""
+"""Tracks over HTTP: verified with nothing kept, or received in batches with a receipt for each."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.auth import Action, DeclaredRoute, Resource, declares
+from api import clock, errors
+from api.auth import Action, DeclaredRoute, Resource, actor_of, declares
 from api.routes import forms
 from api.routes.forms import Form
-from api.services import verification
+from api.services import track_ingest, verification
 from api.settings import Settings
+from data.archive import folder_of
 from data.importers.child import Limits
-from data.importers.tracks import TrackFile
+from data.importers.tracks import Reading, TrackFile
 from geo.errors import InputError
 
 router = APIRouter(route_class=DeclaredRoute)
@@ -33,22 +35,28 @@ OPTIONAL: Final = {
 FIELDS: Final = frozenset(NEEDED | OPTIONAL)
 
 
-def _schema() -> dict[str, Any]:
+BATCH_NEEDED: Final = {"person": "whose track it is"}
+BATCH_OPTIONAL: Final = {name: OPTIONAL[name] for name in ("columns", "track")} | {
+    "zone": "zone of times that carry none"
+}
+
+
+def _schema(needed: dict[str, str], optional: dict[str, str], most_files: int) -> dict[str, Any]:
     """Return the form as OpenAPI describes it; it is read by hand, so that nothing unknown is ever ignored."""
     texts = {
         name: {"type": "string", "description": text, "maxLength": forms.LONGEST_FIELD}
-        for name, text in (NEEDED | OPTIONAL).items()
+        for name, text in (needed | optional).items()
     }
     files = {
         "type": "array",
         "items": {"type": "string", "format": "binary"},
         "minItems": 1,
-        "maxItems": forms.MOST_FILES,
+        "maxItems": most_files,
     }
     schema = {
         "type": "object",
         "properties": {FILE: files, **texts},
-        "required": [FILE, *NEEDED],
+        "required": [FILE, *needed],
         "additionalProperties": False,
     }
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
@@ -97,7 +105,7 @@ def options_of(form: Form, points: int) -> verification.Options:
     )
 
 
-@router.post("/api/tracks/verify", openapi_extra=_schema())
+@router.post("/api/tracks/verify", openapi_extra=_schema(NEEDED, OPTIONAL, forms.MOST_FILES))
 @declares(Action.RUN, Resource.TRACK)
 async def verify(request: Request) -> dict[str, Any]:
     """Return the verdict on the tracks of one person on one day (``verdict/1``)."""
@@ -114,3 +122,33 @@ async def verify(request: Request) -> dict[str, Any]:
         )
 
     return await run_in_threadpool(work)
+
+
+@router.post("/api/tracks", status_code=errors.CREATED, openapi_extra=_schema(BATCH_NEEDED, BATCH_OPTIONAL, 1))
+@declares(Action.RUN, Resource.TRACK)
+async def receive(
+    request: Request, response: Response, idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = ""
+) -> dict[str, Any]:
+    """Receive one batch of a person's fixes and return its receipt (``receipt/1``); the same batch again gives the same one."""
+    form = await forms.read_form(request, frozenset(BATCH_NEEDED | BATCH_OPTIONAL), FILE)
+    settings: Settings = request.app.state.settings
+    if len(form.files) != 1:
+        raise InputError("entry.repeated", FILE)
+    reading = Reading(
+        zone=form.texts.get("zone") or None,
+        columns=_columns(form.texts.get("columns", "")),
+        track=form.texts.get("track") or None,
+        points=settings.http_points,
+    )
+    batch = track_ingest.Batch(idempotency_key, form.needed("person"), TrackFile(*form.files[0]), reading)
+
+    def work() -> tuple[dict[str, Any], bool]:
+        store = request.app.state.stores.get()
+        folder = folder_of(store.address, settings.archive)
+        desk = track_ingest.Desk(store, folder, limits_of(settings), actor_of(request), clock.now())
+        return track_ingest.receive(batch, desk)
+
+    document, new = await run_in_threadpool(work)
+    if not new:
+        response.status_code = errors.OK
+    return document

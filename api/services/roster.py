@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from api import messages
-from api.services.pictures import picture
-from data import partitions, roster
+from api.services.pictures import pictures
+from data import roster
 from data.importers.files import read_bytes
 from data.importers.roster import Fault, read_roster
 from data.places import Saved
@@ -85,14 +85,12 @@ class _Codes:
 
     def __init__(self, store: Store, today: date) -> None:
         self._store, self._today = store, today
-        with store.read() as view:
-            self._roots = [root.name for root in partitions.roots(view)]
         self._known: dict[date, frozenset[str]] = {}
 
     def know(self, entry: Assignment | Shift | Absence) -> bool:
         on = self._today if entry.valid_from == OPEN_START else entry.valid_from
         if on not in self._known:
-            units = [u for name in self._roots for u in picture(self._store, name, on).partition.units]
+            units = [unit for shown in pictures(self._store, None, on) for unit in shown.partition.units]
             self._known[on] = frozenset(unit.code for unit in units if unit.code)
         return entry.grid in self._known[on]
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from api import messages
-from api.services.pictures import picture
+from api.services.pictures import pictures
 from api.services.serving import MINUTES_OF_A_DAY, Span, serves, spans_of
 from api.services.verdicts import clock_time
-from data import partitions, roster
+from data import roster
 from data.importers.calendar import calendar
 from data.roster import CENTRE, Roster
 from data.store import Store
@@ -39,8 +39,7 @@ def rota_day(store: Store, on: date, working: Calendar | None = None, policy: Po
     working, policy = working or calendar(), policy or defaults()
     with store.read() as view:
         people = roster.load(view, on - timedelta(days=1), on)
-        names = [root.name for root in partitions.roots(view)]
-    units = [(name, unit) for name in names for unit in picture(store, name, on).partition.units]
+    units = [(shown.root.name, unit) for shown in pictures(store, None, on) for unit in shown.partition.units]
     duties = list(_duties(people, on, working))
     centres = [
         _centre(name, unit.code or "", unit.name, duties, people, policy, on) for name, unit in units if unit.level == 1

@@ -147,7 +147,7 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
         zone=zone,
         datum=DATUMS[options.datum],
         working_s=clock.total_seconds(parts),
-        inputs=_inputs(grid, documents, options, role),
+        inputs=_inputs(grid, documents, options, role) | {"policy": policy.fingerprint(options.on)},
     )
     return verdicts.document(case, findings, measured, documents, policy)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Text, select, type_coerce
 
 from data import guards, states
-from data.audit import chain, changes, places, rows, shapes
+from data.audit import chain, changes, patrols, places, rows, shapes
 from data.audit.doubt import Doubt
 from data.store import Reading
 from data.tables import BoardRow, LedgerRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
@@ -45,7 +45,7 @@ def verify(s: Reading) -> Audit:
         entries, count = entries + looked[0], count + looked[1]
         found += sorted(more, key=lambda doubt: doubt.seq)
     delivered, lines, more = places.doubts(s)
-    found += [*_board_doubts(s), *changes.doubts(s), *more]
+    found += [*_board_doubts(s), *changes.doubts(s), *more, *patrols.doubts(s)]
     return Audit(len(roots), entries + delivered, count + lines, tuple(found))
 
 

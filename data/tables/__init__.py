@@ -7,6 +7,7 @@ from data.tables.identity import StoreRow
 from data.tables.jobs import JobRow
 from data.tables.ledger import LedgerRow
 from data.tables.partition import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
+from data.tables.patrols import DeletionRow, ReceiptRow, TrackHourRow, TrackPartRow, VerdictRow, VerdictStepRow
 from data.tables.places import DeliveryRow, LineRow, PlaceRow
 from data.tables.roster import AbsenceRow, AssignmentRow, PersonRow, ShiftRow
 
@@ -18,6 +19,7 @@ __all__ = [
     "ChangeEventRow",
     "ChangeRow",
     "CodeRow",
+    "DeletionRow",
     "DeliveryRow",
     "DocumentRow",
     "JobRow",
@@ -26,9 +28,14 @@ __all__ = [
     "PartitionRoot",
     "PersonRow",
     "PlaceRow",
+    "ReceiptRow",
     "RootFrame",
     "ShiftRow",
     "StoreRow",
+    "TrackHourRow",
+    "TrackPartRow",
     "UnitRow",
     "UnitVersion",
+    "VerdictRow",
+    "VerdictStepRow",
 ]

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 
-from data import boards, changes, jobs, ledger, partitions, places, roster
+from data import boards, changes, jobs, ledger, partitions, places, roster, tracks, verdicts
+from data.archive import Fixes, Written
 from data.migrations import HEAD
 from data.store import Actor, create_store
 
@@ -49,6 +51,19 @@ def main() -> None:
             absent = roster.Absence("P01", "", "leave", "", "", date(2026, 11, 18), date(2026, 11, 19))
             people = [roster.Person("P01", "甲长青"), roster.Assignment("P01", "A", "level_2_chief"), absent]
             roster.save(unit, [*people, roster.Shift("P01", "grid", "", "", "08:00-12:00,14:00-18:00")])
+            day = date(2026, 11, 18)
+            fixes = Fixes(
+                *(np.arange(3, dtype=kind) for kind in (np.int64, np.int32, np.int32)),
+                np.zeros(3),
+                np.zeros(3, np.int32),
+            )
+            written = Written("day=2026-11-18/town=x/0.parquet", "0" * 64, 3)
+            tracks.save_receipt(unit, "k1", "P01", {"counts": {"accepted": 3}}, [(day, "枣林镇", written)])
+            tracks.write_hours(unit, "P01", day, fixes, np.full((3, 2), 400_050.0), 300)
+            verdict = verdicts.save(
+                unit, "枣林镇", "PASS", ["first"], "0", {"on": "2026-11-18", "person": "P01", "grid": "A"}
+            )
+            verdicts.add_step(unit, verdict.id, "appeal", {"text": "手机没电"})
             head = {"title": "网格A更名", "is_correction": False, "base_seq": 2}
             changes.create(unit, partitions.find_root(unit).id, head)
 

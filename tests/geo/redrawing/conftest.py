@@ -173,7 +173,7 @@ def boards(drawing: Any) -> Boards:
     return Boards(drawing)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def same_chains() -> Callable[[Partition, Partition], bool]:
     """Return the test whether two partitions have the very same chains."""
     return same

@@ -1,0 +1,47 @@
+"""Receipts, deletions, verdicts and what was said to them: every link of their chains again, every verdict's hash."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import Text, select, type_coerce
+
+from data import chains, ledger
+from data.audit.chain import document
+from data.audit.doubt import Doubt
+from data.store import Reading
+from data.tables import DeletionRow, ReceiptRow, VerdictRow, VerdictStepRow
+from data.tables.columns import canonical
+
+CHAINS: Final[tuple[Any, ...]] = (ReceiptRow, DeletionRow, VerdictStepRow)
+
+
+def doubts(s: Reading) -> Iterator[Doubt]:
+    """Give what is wrong with the records of patrols."""
+    for table in CHAINS:
+        yield from _chain(s, table)
+    columns = (VerdictRow.person, VerdictRow.day, VerdictRow.version, VerdictRow.content_hash)
+    query = select(*columns, type_coerce(VerdictRow.content, Text).label("text")).order_by(VerdictRow.id)
+    for row in s.connection.execute(query):
+        if hashlib.sha256(row.text.encode()).hexdigest() != row.content_hash:
+            yield Doubt("audit.verdict_changed", unit=row.person, values={"what": f"{row.day} v{row.version}"})
+
+
+def _chain(s: Reading, table: Any) -> Iterator[Doubt]:
+    columns = [
+        type_coerce(column, Text).label("content") if column.name == "content" else column
+        for column in table.__table__.columns
+    ]
+    before = ledger.NO_HASH
+    rows = s.connection.execute(select(*columns).order_by(table.seq)).mappings()
+    for number, row in enumerate(rows, 1):
+        if row["seq"] != number or row["prev_hash"] != before or not _whole(dict(row)):
+            yield Doubt("audit.link_changed", seq=row["seq"], values={"what": table.__tablename__})
+        before = row["hash"]
+
+
+def _whole(entry: dict[Any, Any]) -> bool:
+    said = document(entry["content"])
+    if said is None or canonical(said) != entry["content"]:
+        return False
+    return chains.link_hash({**entry, "content": said}) == entry["hash"]
