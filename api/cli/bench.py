@@ -26,11 +26,11 @@ def with_peers() -> None:
 
 def bench(
     names: Annotated[
-        list[str] | None, typer.Argument(help="coverage, gpx, edits；不写就全部 / all if none is named")
+        list[str] | None, typer.Argument(help="coverage, edits, gpx；不写就全部 / all if none is named")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 / seed of the made-up input")] = SEED,
-    edits: Annotated[int | None, typer.Option(min=1, help="每个镇做多少步调整 / edits on each town")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="小样快跑 / a small sample, for a look")] = False,
+    edits: Annotated[int | None, typer.Option(min=1, help="edits 做多少次调整 / redraws that `edits` does")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """与同类工具在同一次运行中轮流比较。Compare wangge with its peers, alternating, in one run."""
@@ -41,10 +41,9 @@ def bench(
     chosen = list(names or harness.MODULES)
     for name in chosen:
         harness.require_known(name)
-    sizes = {} if edits is None else {"edits": edits}
     runs: list[dict[str, Any]] = []
     for name in chosen:
-        runs.append(harness.run(name, seed, quick=quick, sizes=sizes))
+        runs.append(harness.run(name, seed, quick=quick, size=edits if name == "edits" else None))
         if not as_json:
             write_table(runs[-1], lang)
     if as_json:

@@ -53,13 +53,13 @@ class Wall:
     ahead: npt.NDArray[np.bool_]
 
 
-def make(count: int, seed: int, step_m: float = STEP_M) -> Cells:
-    """Return ``count`` cells with a vertex every ``step_m``; the same seed gives the same cells."""
+def make(count: int, seed: int) -> Cells:
+    """Return ``count`` cells; the same seed gives the same cells."""
     rng = np.random.default_rng(seed)
     rows = next(r for r in range(int(count**0.5), 0, -1) if count % r == 0)
     columns = count // rows
     built = wall(rows, columns, rng)
-    points, first = borders(built, rng, step_m)
+    points, first = borders(built, rng)
     shuffled = rng.permutation(rows * columns)
     built = Wall(built.corners, built.ends, built.of_cell[shuffled], built.ahead[shuffled])
     row, column = np.divmod(shuffled, columns)
@@ -89,11 +89,11 @@ def wall(rows: int, columns: int, rng: np.random.Generator) -> Wall:
     return Wall(corners * SIZE_M + ORIGIN_M, ends, of_cell.reshape(-1, 6), runs[:, :, 0] < runs[:, :, 1])
 
 
-def borders(built: Wall, rng: np.random.Generator, step_m: float) -> tuple[Float, Int]:
+def borders(built: Wall, rng: np.random.Generator) -> tuple[Float, Int]:
     """Return the vertices of all borders (first corner included, last not), and where each border begins (e + 1,)."""
     start, chord = built.corners[built.ends[:, 0]], np.diff(built.corners[built.ends], axis=1)[:, 0]
     length = np.hypot(*chord.T)
-    pieces = np.maximum((length / step_m).astype(np.int64), 1)
+    pieces = np.maximum((length / STEP_M).astype(np.int64), 1)
     first = np.concatenate([[0], np.cumsum(pieces)])
     border = np.repeat(np.arange(len(pieces)), pieces)
     along = (np.arange(first[-1]) - first[border]) / pieces[border]

@@ -1,6 +1,7 @@
 """How a benchmark is run: every contender once to check its answer, then all of them in turn, round after round.
 
-A benchmark is a module of this package with ``run(seed, quick) -> Outcome`` (some also take how much work), entered in `MODULES`.
+A benchmark is a module of this package with ``run(seed, quick) -> Outcome``, entered in `MODULES`;
+one that counts something takes how many as ``size``.
 """
 
 import gc
@@ -26,7 +27,11 @@ SHORTEST_S: Final = 0.15  # a contender that takes less is run several times in 
 MOST_REPEATS: Final = 200
 
 MODULES: Final[Mapping[str, str]] = MappingProxyType(
-    {"coverage": "api.services.bench.coverage", "gpx": "api.services.bench.gpx", "edits": "api.services.bench.edits"}
+    {
+        "coverage": "api.services.bench.coverage",
+        "edits": "api.services.bench.edits",
+        "gpx": "api.services.bench.gpx",
+    }
 )
 
 
@@ -191,8 +196,11 @@ def require_known(name: str) -> None:
         raise InputError("bench.unknown", name, values={"known": ", ".join(MODULES)})
 
 
-def run(name: str, seed: int, *, quick: bool, sizes: Mapping[str, int] = MappingProxyType({})) -> dict[str, Any]:
-    """Return ``bench/1`` of the benchmark ``name``; ``sizes`` says how much work some are to do. Raises as `require_known`."""
+def run(name: str, seed: int, *, quick: bool, size: int | None = None) -> dict[str, Any]:
+    """Return ``bench/1`` of the benchmark ``name``; raises as `require_known`.
+
+    ``size`` is how many edits, worker-days or whatever it counts; only benchmarks that count something take one.
+    """
     require_known(name)
-    size = (sizes[name],) if name in sizes else ()
-    return document(name, seed, import_module(MODULES[name]).run(seed, quick, *size))
+    bench = import_module(MODULES[name]).run
+    return document(name, seed, bench(seed, quick) if size is None else bench(seed, quick, size))
