@@ -25,6 +25,7 @@ class Network:
         self.walls = topology.walls.fork()
         self.units = topology.units.fork()
         self.below = topology.below.fork()
+        self.beside = topology.beside.fork()
         self.numbers = topology.numbers.fork()
         self.codes = topology.codes.fork()
         self.vertex_count, self.edge_count, self.unit_count = topology.counts
@@ -36,6 +37,8 @@ class Network:
     def topology(self) -> Topology:
         """Return what it has become. The network is not used any more."""
         changed = self.base.changed | (self.leaves - {OUTSIDE})
+        for leaf in self.leaves - {OUTSIDE}:
+            self.beside[leaf] = None
         return Topology(
             self.base.partition,
             self.grid,
@@ -46,6 +49,7 @@ class Network:
             self.walls,
             self.units,
             self.below,
+            self.beside,
             self.numbers,
             self.codes,
             (self.vertex_count, self.edge_count, self.unit_count),
@@ -151,12 +155,12 @@ class Network:
         count = len(through)
         return through[(through.index(half) + count // 2) % count] if count % 2 == 0 else None
 
-    def near(self, a: Point, b: Point, margin: int = 0) -> set[int]:
-        """Return the edges that may come within ``margin`` cm of the segment a to b."""
-        found: set[int] = set()
-        for cell in self.grid.cells(a[0], a[1], b[0], b[1], margin):
-            found.update(self.cells[cell] or ())
-        return found
+    def near(self, a: Point, b: Point, margin: int = 0) -> Collection[int]:
+        """Return the edges that may come within ``margin`` cm of the segment a to b, each once."""
+        cells = self.grid.cells(a[0], a[1], b[0], b[1], margin)
+        if len(cells) == 1:
+            return self.cells[cells[0]] or ()
+        return {number for cell in cells for number in self.cells[cell] or ()}
 
     def obstacle(self, va: int, vb: int, a: Point, b: Point, besides: Collection[int] = ()) -> int | None:
         """Return an edge that a segment from a to b would meet otherwise than in its own ends, None if there is none.
@@ -175,7 +179,7 @@ class Network:
             p = (point_pages[v0 >> BITS] or points.page(v0 >> BITS))[v0 & MASK] or a
             q = (point_pages[v1 >> BITS] or points.page(v1 >> BITS))[v1 & MASK] or b
             (px, py), (qx, qy) = p, q
-            if v0 in (va, vb) or v1 in (va, vb):
+            if v0 == va or v1 == vb or v1 == va or v0 == vb:
                 if self._runs_along(va, vb, a, b, v0, v1, p, q):
                     return number
             elif not (
@@ -190,13 +194,12 @@ class Network:
     @staticmethod
     def _runs_along(va: int, vb: int, a: Point, b: Point, v0: int, v1: int, p: Point, q: Point) -> bool:
         """Tell whether an edge that shares an end with a segment also shares more than that."""
-        if {v0, v1} == {va, vb}:
-            return True
-        shared, far = (p, q) if v0 in (va, vb) else (q, p)
-        other = b if shared == a else a
-        if cross(shared, other, far):
+        (ox, oy), (ex, ey) = (a, b) if va in (v0, v1) else (b, a)
+        fx, fy = q if v0 in (va, vb) else p
+        ex, ey, fx, fy = ex - ox, ey - oy, fx - ox, fy - oy
+        if ex * fy != ey * fx:
             return False
-        return (other[0] - shared[0]) * (far[0] - shared[0]) + (other[1] - shared[1]) * (far[1] - shared[1]) > 0
+        return ex * fx + ey * fy > 0 or (v0 in (va, vb) and v1 in (va, vb))
 
     def clear(self, bend: Collection[int], u: int, p: Point, v: int) -> bool:
         """Tell whether nothing lies between the line u to v and its bend u, p, v; the edges ``bend`` are that line itself."""
@@ -209,10 +212,12 @@ class Network:
             met = self.obstacle(u, v, a, b, bend) is not None
         if met:
             return False
-        for number in self.near(a, b, 2) - set(bend):
+        for number in self.near(a, b, 2):
             edge = self.edges[number]
-            if edge is not None and any(
-                end not in (u, v) and in_triangle(a, p, b, self.point(end)) for end in edge[:2]
+            if (
+                edge is not None
+                and number not in bend
+                and any(end not in (u, v) and in_triangle(a, p, b, self.point(end)) for end in edge[:2])
             ):
                 return False
         return True
@@ -267,17 +272,19 @@ class Network:
 
     def move(self, moves: Mapping[int, Point], edges: Iterable[int]) -> None:
         """Move vertices, and the edges that end there to the cells they meet now."""
-        cells_before = {number: self.cells_of(number) for number in edges}
+        rows = {number: self.edge(number) for number in edges}
+        point, cells = self.point, self.grid.cells
+        before = [cells(*point(row[0]), *point(row[1])) for row in rows.values()]
         for vertex, to in moves.items():
             self.points[vertex] = to
-        for number, old in cells_before.items():
-            new = self.cells_of(number)
+        for (number, row), old in zip(rows.items(), before, strict=True):
+            self.leaves.update(row[2:4])
+            new = cells(*point(row[0]), *point(row[1]))
             if new != old:
                 for cell in old:
                     self.cells[cell] = tuple(e for e in self.cells[cell] or () if e != number)
                 for cell in new:
                     self.cells[cell] = (*(self.cells[cell] or ()), number)
-            self.leaves.update(self.edge(number)[2:4])
 
     def cells_of(self, number: int) -> list[int]:
         """Return the cells that an edge meets."""

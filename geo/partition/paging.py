@@ -52,6 +52,12 @@ class Paged(Generic[T]):
         page = self.pages[number]
         (self.page(number) if page is None else page)[i & MASK] = value
 
+    def note(self, i: int, value: T) -> None:
+        """Fill in an entry for all forks that share its page: what can be found again from other tables."""
+        if i >> BITS < len(self.pages):
+            page = self.pages[i >> BITS]
+            (self.page(i >> BITS) if page is None else page)[i & MASK] = value
+
     def _take(self, number: int) -> None:
         """Make a page one's own before it is written."""
         if self._shared:

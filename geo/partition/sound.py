@@ -71,29 +71,49 @@ class Parts:
     def __init__(self, work: Workspace, net: Network) -> None:
         self.work = work
         self.net = net
-        self._pieces: dict[int, tuple[list[Piece], dict[Half, int]]] = {}
+        self._pieces: dict[int, list[Piece]] = {}
+        self._beside: dict[int, tuple[frozenset[int], ...]] = {}
 
     def of_leaf(self, leaf: int) -> list[Piece]:
         """Return the pieces of a leaf."""
-        return self._known(leaf)[0]
-
-    def _known(self, leaf: int) -> tuple[list[Piece], dict[Half, int]]:
         if leaf not in self._pieces:
-            found = pieces(self.net, leaf)
-            place = {half: n for n, piece in enumerate(found) for half in piece.halves()} if len(found) > 1 else {}
-            self._pieces[leaf] = (found, place)
+            self._pieces[leaf] = pieces(self.net, leaf)
         return self._pieces[leaf]
 
-    def beside(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
+    def neighbours(self, leaf: int) -> tuple[frozenset[int], ...]:
+        """Return for each piece of a leaf the leaves that have an edge in common with it."""
+        found = self._beside.get(leaf)
+        if found is None:
+            net = self.net
+            unchanged = leaf not in net.leaves
+            found = net.beside.get(leaf) if unchanged else None
+            if found is None:
+                found = tuple(frozenset(net.left(h ^ 1) for h in piece.halves()) for piece in self.of_leaf(leaf))
+                if unchanged:
+                    net.beside.note(leaf, found)
+            self._beside[leaf] = found
+        return found
+
+    def next_to(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
         """Yield the pieces of ``members`` that have an edge in common with a piece."""
-        for half in self._known(key[0])[0][key[1]].halves():
-            leaf = self.net.left(half ^ 1)
-            if leaf in members and leaf != key[0]:
-                yield leaf, self._known(leaf)[1].get(half ^ 1, 0)
+        leaf, number = key
+        mine = self.neighbours(leaf)
+        for other in mine[number].intersection(members):
+            theirs = self.neighbours(other)
+            if other == leaf:
+                continue
+            for n, around in enumerate(theirs):
+                if leaf in around and (len(theirs) == 1 or len(mine) == 1 or self.share_edge(key, (other, n))):
+                    yield other, n
+
+    def share_edge(self, one: PieceKey, other: PieceKey) -> bool:
+        """Tell whether two pieces of leaves in several pieces have an edge in common."""
+        halves = set(self.of_leaf(other[0])[other[1]].halves())
+        return any(half ^ 1 in halves for half in self.of_leaf(one[0])[one[1]].halves())
 
     def joined(self, members: Collection[int]) -> list[set[PieceKey]]:
         """Return the parts that leaves form together."""
-        left = {(leaf, n) for leaf in members for n in range(len(self.of_leaf(leaf)))}
+        left = {(leaf, n) for leaf in members for n in range(len(self.neighbours(leaf)))}
         found: list[set[PieceKey]] = []
         while left:
             part, front = set[PieceKey](), [min(left)]
@@ -102,7 +122,7 @@ class Parts:
                 if at in part:
                     continue
                 part.add(at)
-                front.extend(key for key in self.beside(at, members) if key not in part)
+                front.extend(key for key in self.next_to(at, members) if key not in part)
             left -= part
             found.append(part)
         return found
