@@ -179,7 +179,7 @@ class Network:
             p = (point_pages[v0 >> BITS] or points.page(v0 >> BITS))[v0 & MASK] or a
             q = (point_pages[v1 >> BITS] or points.page(v1 >> BITS))[v1 & MASK] or b
             (px, py), (qx, qy) = p, q
-            if v0 == va or v1 == vb or v1 == va or v0 == vb:
+            if v0 in (va, vb) or v1 in (va, vb):
                 if self._runs_along(va, vb, a, b, v0, v1, p, q):
                     return number
             elif not (

@@ -6,7 +6,7 @@ from geo.partition.exact import before, shoelace2
 from geo.partition.network import Network
 from geo.partition.refusing import line_in_metres, polygon_in_metres, refuse
 from geo.partition.regions import Piece, pieces, shape, turns
-from geo.partition.topology import OUTSIDE, Half
+from geo.partition.topology import OUTSIDE
 from geo.partition.workspace import Workspace
 
 PieceKey = tuple[int, int]
@@ -176,7 +176,10 @@ def require_large(work: Workspace, numbers: Iterable[int]) -> None:
     """Refuse parts below the least size: ``edit.too_small``."""
     least = work.rules.least_area_m2
     for number in numbers:
-        found = [piece for leaf in work.leaves(number) for piece in pieces(work.net, leaf)]
+        found: list[Piece] = []
+        leaves = iter(work.leaves(number))
+        while work.area_m2(found) < least and (leaf := next(leaves, None)) is not None:
+            found += pieces(work.net, leaf)
         area = work.area_m2(found)
         if area < least:
             raise refuse(

@@ -85,8 +85,8 @@ class Topology:
     """The graph, the units and where everything is found. Never written; `geo.partition.network.Network` forks it.
 
     ``points`` vertex -> (x, y); ``stars`` vertex -> its leaving halves; ``cells`` cell -> the edges in it; ``walls`` leaf -> a
-    half of each of its boundary walks (several of one walk may stand there); ``beside`` leaf -> for each of its pieces the leaves that
-    have an edge in common with it, noted when first asked for; ``below`` unit -> the units directly under it;
+    half of each of its boundary walks (several of one walk may stand there); ``beside`` leaf -> for each of its pieces the leaves
+    that have an edge in common with it, noted when first asked for; ``below`` unit -> the units directly under it;
     ``numbers`` key -> unit; ``codes`` code -> unit. ``counts`` vertices, edges, units so far; ``changed`` the leaves whose
     boundary differs from that in ``partition``.
     """
