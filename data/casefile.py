@@ -155,8 +155,7 @@ def _filed(case: Case, content: Mapping[str, Any]) -> Case:
 
 
 def _rebased(case: Case, content: Mapping[str, Any]) -> Case:
-    ids = set(content["operations"])
-    kept = tuple(one for one in case.applied if one.id in ids)
+    kept = tuple(Operation(one["id"], one["operation"]) for one in content["operations"])
     moved = replace(case, base_seq=content["base_seq"], operations=kept, cursor=len(kept))
     return moved if content["package_holds"] else _touched(moved)
 

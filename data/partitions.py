@@ -19,7 +19,7 @@ from data.publishing import publish
 from data.shapes import rings_of
 from data.states import Version, believed, on_day
 from data.store import Reading, Writing, fix_plane
-from data.tables import LedgerRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
+from data.tables import CodeRow, LedgerRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
 from data.tables.columns import OPEN_START
 from geo import crs
 from geo.errors import ConflictError, NotFoundError
@@ -160,6 +160,26 @@ def load(s: Reading, root_name: str | None = None, on: date | None = None, known
     if not rows:
         raise NotFoundError("store.not_valid_then", root.name, got=_day(s, on).isoformat())
     return _partition(root, rows, _leaf_rings(s, root.id, rows, conditions), _frame(s, root.id, frame))
+
+
+def load_at(s: Reading, root: Root, on: date, seq: int) -> Partition:
+    """Return a root's partition on a day, as known at an entry of its ledger.
+
+    Errors: ``store.not_valid_then``.
+    """
+    conditions = [believed(UnitVersion, seq), on_day(UnitVersion, on)]
+    rows = states.versions(s, root.id, *conditions)
+    if not rows:
+        raise NotFoundError("store.not_valid_then", root.name, got=on.isoformat())
+    frame = and_(believed(RootFrame, seq), on_day(RootFrame, on))
+    return _partition(root, rows, _leaf_rings(s, root.id, rows, conditions), _frame(s, root.id, frame))
+
+
+def codes_ever(s: Reading, root: Root, seq: int) -> dict[str, str]:
+    """Return every code that was ever given in a root up to an entry, with the key of the unit it belongs to for ever."""
+    query = select(CodeRow.code, UnitRow.key).join(UnitRow, UnitRow.id == CodeRow.unit_id)
+    rows = s.connection.execute(query.where(CodeRow.root_id == root.id, CodeRow.first_seq <= seq))
+    return {row.code: row.key for row in rows}
 
 
 def _state(

@@ -23,6 +23,7 @@ from data.tables import DeliveryRow, LineRow, PlaceRow, StoreRow
 from data.tables.columns import OPEN_END, OPEN_START, instant_text
 from geo.errors import ConflictError, InputError, NotFoundError
 from geo.partition import lattice
+from geo.partition.model import Int64
 
 PLACE, LINE = "place", "line"
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -288,6 +289,25 @@ def known_delivery(s: Reading, known_on: date) -> int:
     end = datetime.combine(known_on, datetime.min.time(), ledger.ZONE) + timedelta(days=1)
     query = select(func.max(DeliveryRow.seq)).where(DeliveryRow.recorded_at < end)
     return s.connection.execute(query).scalar_one_or_none() or 0
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Places as arrays: ``xy`` (n, 2) centimetres, ``quantity`` (n,) how many stand at each."""
+
+    xy: Int64
+    quantity: Int64
+
+
+def points(s: Reading, kind: str, on: date, known_seq: int | None = None) -> Points:
+    """Return the places of a kind on a day as arrays, as known at a delivery (None: now)."""
+    conditions = (PlaceRow.kind == kind, believed(PlaceRow, known_seq), on_day(PlaceRow, on))
+    query = select(PlaceRow.quantity, raw(PlaceRow.geom, s.dialect)).where(*conditions).order_by(PlaceRow.id)
+    rows = s.connection.execute(query).all()
+    if not rows:
+        return Points(np.empty((0, 2), np.int64), np.empty(0, np.int64))
+    metres = shapely.get_coordinates(read_all([row[1] for row in rows], s.dialect))
+    return Points(lattice.snap(metres), np.array([row[0] for row in rows], np.int64))
 
 
 def load(

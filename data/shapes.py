@@ -77,13 +77,7 @@ def outline_hash(rings: Rings) -> str:
 
     Junction vertices do not count, and neither do vertices at which the outline does not turn.
     """
-    drawn = outline.drawn(rings)
-    after = lattice.following(drawn)
-    before = np.empty_like(after)
-    before[after] = np.arange(len(after))
-    into, out = drawn.xy - drawn.xy[before], drawn.xy[after] - drawn.xy
-    turns = into[:, 0] * out[:, 1] != into[:, 1] * out[:, 0]
-    return lattice.unit_hash(outline.only(drawn, turns))
+    return lattice.unit_hash(outline.turning(rings))
 
 
 def every_units_rings(partition: Partition) -> tuple[Rings, Rings] | None:

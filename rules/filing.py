@@ -118,9 +118,7 @@ def documents(facts: Facts, policy: Policy, on: date) -> Finding:
     name = "filing.documents_correction" if facts.is_correction else "filing.documents"
     missing = [role for role in policy.text(name, on).split() if role not in facts.papers]
     level = Level.FAIL if missing else Level.PASS
-    return Finding(
-        "A02.2", "A02.2", level, f"filing.documents.{level.value.lower()}", values={"missing": " ".join(missing)}
-    )
+    return Finding("A02.2", "A02.2", level, f"filing.documents.{level.value.lower()}", values={"missing": missing})
 
 
 @article("A02.3")

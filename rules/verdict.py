@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+Value = str | int | float | list[str]
+
 
 class Level(StrEnum):
     """The one set of levels a finding can have."""
@@ -52,6 +54,6 @@ class Finding:
     message: str
     measured: Measured | None = None
     limit: Quantity | None = None
-    values: Mapping[str, str | int | float] = field(default_factory=dict[str, str | int | float])
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
     would_change: str | None = None
     where: str | None = None

@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from api.cli import admin, bench, boards, demo, grids, output, patrols, people, places, serve, tracks, webmap
+from api.cli import admin, bench, boards, changes, demo, grids, output, patrols, people, places, serve, tracks, webmap
 from geo.errors import InputError, WanggeError
 
 INTERRUPTED = 130
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (demo, admin, serve, grids, places, people, patrols, tracks, boards, webmap, bench):
+for module in (demo, admin, serve, grids, places, people, patrols, changes, tracks, boards, webmap, bench):
     module.register(app)
 
 

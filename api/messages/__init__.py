@@ -1,13 +1,15 @@
 """Every sentence in Chinese and English, by code. One TOML file per subject; a code is a table with ``zh`` and ``en``."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Final, cast
 
 LANGUAGES: Final = ("zh", "en")
+SUBJECT: Final = re.compile(r"[a-z][a-z_.]{3,}")
 
 
 @cache
@@ -23,18 +25,33 @@ def table() -> Mapping[str, Mapping[str, str]]:
 
 
 class _Plain(Formatter):
-    """Formats ``{name}`` and ``{name:.1f}``; attributes and indexes are refused, since values are data."""
+    """Formats ``{name}``, ``{name:.1f}``, and ``{name:change.state}``: the sentence ``change.state.<value>`` (of each in a list).
+
+    Attributes and indexes are refused, since values are data.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
 
     def get_field(self, field_name: str, args: object, kwargs: Mapping[str, object]) -> tuple[object, str]:
         return kwargs.get(field_name, ""), field_name
 
+    def _joined(self, words: list[str]) -> str:
+        return ("、" if self._lang == "zh" else ", ").join(words)
+
     def format_field(self, value: object, format_spec: str) -> str:
+        if SUBJECT.fullmatch(format_spec):
+            names = cast("list[object]", value) if isinstance(value, list) else [value]
+            found = [table().get(f"{format_spec}.{name}", {self._lang: str(name)})[self._lang] for name in names]
+            return self._joined(found)
+        if isinstance(value, list):
+            return self._joined([str(one) for one in cast("list[object]", value)])
         return format(value, format_spec) if isinstance(value, int | float) else str(value)
 
 
 def sentence(code: str, lang: str, values: Mapping[str, object] | None = None) -> str:
     """Return the sentence of ``code`` in ``lang`` (``zh`` or ``en``) with ``values`` filled in; raises KeyError if unknown."""
-    return _Plain().vformat(table()[code][lang], (), dict(values or {}))
+    return _Plain(lang).vformat(table()[code][lang], (), dict(values or {}))
 
 
 def both(code: str, values: Mapping[str, object] | None = None) -> dict[str, str]:

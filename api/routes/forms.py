@@ -1,8 +1,9 @@
 """Uploaded forms, read strictly: known fields, each once, within limits, before anything is done with them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from fastapi import Request
@@ -54,7 +55,7 @@ def _add_text(texts: dict[str, str], name: str, value: str, known: frozenset[str
     texts[name] = value.strip()
 
 
-async def read_form(request: Request, known: frozenset[str], file_field: str) -> Form:
+async def read_form(request: Request, known: frozenset[str], file_field: str, *, needs_file: bool = True) -> Form:
     """Return the form of ``request``; files come in the field ``file_field``, texts in the ``known`` ones.
 
     Errors: ``body.type``, ``form.malformed``, ``entry.unknown``, ``entry.repeated``, ``entry.missing``, ``text.control``;
@@ -69,7 +70,7 @@ async def read_form(request: Request, known: frozenset[str], file_field: str) ->
         found = await _taken(form, known, file_field)
     finally:
         await form.close()
-    if not found.files:
+    if needs_file and not found.files:
         raise InputError("entry.missing", file_field)
     return found
 
@@ -93,6 +94,14 @@ def _form_error(detail: str) -> InputError | None:
         return InputError("form.too_large", "body", limit=f"{MOST_FILES}, {MOST_FIELDS}, {LONGEST_FIELD}")
     too_large = detail in {"Content Too Large", "Request Entity Too Large"}
     return None if too_large else InputError("form.malformed", "body")
+
+
+def day_of(name: str, text: str | None, read: Callable[[str | None], date | None]) -> date | None:
+    """Return the day in a field, None where it is empty; `InputError` ``date.syntax``."""
+    try:
+        return read(text or None)
+    except ValueError:
+        raise InputError("date.syntax", name, got=(text or "")[:20]) from None
 
 
 def _base_name(name: str) -> str:

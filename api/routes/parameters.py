@@ -38,6 +38,13 @@ def _day_or_empty(text: Any) -> Any:
     return None if text == "" else _day(text)
 
 
+def day_or_none(text: Any) -> Any:
+    """Return the day of a JSON body: text of the form 2026-11-24, or null. Raises ``date.syntax``."""
+    if text is not None and not isinstance(text, str):
+        raise InvalidValueError("date.syntax")
+    return None if text is None else _day(text)
+
+
 def _bbox(text: Any) -> Any:
     if not isinstance(text, str):
         return text

@@ -1,7 +1,7 @@
 """What the card of a unit says, and the units of a level as GeoJSON: numbers and words, no page."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -147,12 +147,21 @@ def card(store: Store, picture: Picture, code: str, on: date, lang: str) -> Card
     )
 
 
-def units_document(picture: Picture, level: int | None, box: Box | None, in_plane: bool, on: date) -> bytes:
+def units_document(
+    picture: Picture,
+    level: int | None,
+    box: Box | None,
+    in_plane: bool,
+    on: date,
+    keys: Collection[str] | None = None,
+) -> bytes:
     """Return ``units/1``: GeoJSON of the units of ``level`` (all for None) that touch ``box`` (degrees), as bytes.
 
-    Coordinates are lon/lat with 8 decimals, or metres of the plane (exact to the centimetre) if ``in_plane``.
+    With ``keys`` only those units. Coordinates are lon/lat with 8 decimals, or metres of the plane (exact to the
+    centimetre) if ``in_plane``.
     """
     units = [unit for unit in picture.partition.units if level in (None, unit.level)]
+    units = units if keys is None else [unit for unit in units if unit.key in keys]
     shapes = np.array([picture.shapes[unit.key] for unit in units], object)
     degrees = None if in_plane and box is None else _in_degrees(picture, shapes)
     if box is not None and degrees is not None:

@@ -36,7 +36,7 @@ CLOCK: Final = slice(11, 16)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a verdict is about, and what was given with it."""
+    """What a verdict is about, and what was given with it; ``worse``: how much the receiver scatters beyond what it reports."""
 
     person: str
     grid: str
@@ -48,6 +48,7 @@ class Case:
     datum: str
     working_s: float
     inputs: Document
+    worse: float = 1.0
 
 
 def document(
@@ -146,6 +147,7 @@ def _of_the_case(case: Case, policy: Policy) -> list[Asked]:
         (case.shift is None, ("question.shift", {})),
         (True, ("question.half_day", {"needed": half / 60})),
         (True, ("question.worked_time", {"working": working})),
+        (case.worse > 1.0, ("question.receiver", {"factor": f"{case.worse:.1f}"})),
         (case.working_s / 60 < whole, ("question.short_shift", {"working": working, "needed": clock_time(whole)})),
     ]
     return [one for holds, one in asked if holds]

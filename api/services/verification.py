@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from api.services import duties, verdicts
+from api.services import duties, measuring, verdicts
 from api.services import tracks as track_documents
 from api.services.duties import NOTHING_KNOWN, DayKnown
 from api.services.pictures import picture
@@ -26,9 +26,7 @@ from geo import crs
 from geo.crs import Plane
 from geo.errors import InputError
 from geo.tracks import cleaning, clock, distance
-from geo.tracks.cleaning import CleaningPolicy, Fixes
-from geo.tracks.clock import Window
-from geo.tracks.presence import Presence, PresencePolicy, presence
+from geo.tracks.cleaning import Fixes
 from geo.tracks.readers import several
 from geo.tracks.track import Float64, Int64, Track
 from rules.parameters import Policy, defaults
@@ -123,18 +121,19 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
     zone = clock.zone_of(options.zone or DEFAULT_ZONE)
     parts = clock.windows(options.on, options.shift, zone)
     joined = _joined(sent)
-    fixes = cleaning.clean(
+    measured = measuring.measure(
         joined.time_ms,
         grid.plane.to_plane(joined.lonlat),
         joined.accuracy_m,
         joined.rank,
-        cleaning_policy(policy, options),
+        grid.geometry,
+        parts,
+        measuring.numbers(policy, options.on, options.mode),
     )
-    measured = measure(fixes, grid.geometry, parts, presence_policy(policy, options))
     known = duties.known_day(options.day, role, options.shift, options.on)
-    findings = duties.judge(measured, known, options.shift, policy, options.on)
+    findings = duties.judge(measured.presence, known, options.shift, policy, options.on)
     documents = [
-        track_documents.document(one.track, one.sha256, _removed(joined, fixes, number))
+        track_documents.document(one.track, one.sha256, _removed(joined, measured.fixes, number))
         for number, one in enumerate(sent)
     ]
     case = verdicts.Case(
@@ -147,9 +146,10 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
         zone=zone,
         datum=DATUMS[options.datum],
         working_s=clock.total_seconds(parts),
+        worse=measured.worse,
         inputs=_inputs(grid, documents, options, role) | {"policy": policy.fingerprint(options.on)},
     )
-    return verdicts.document(case, findings, measured, documents, policy)
+    return verdicts.document(case, findings, measured.presence, documents, policy)
 
 
 def verify_in_store(
@@ -177,46 +177,6 @@ def verify_with_file(
     source = {"root": None, "level": None, "file": one.file, "sha256": one.sha256}
     found = Grid(one.code, one.name, one.geometry, crs.plane(one.plane), source)
     return verify(files, found, options, limits)
-
-
-def measure(fixes: Fixes, geometry: BaseGeometry, parts: Sequence[Window], policy: PresencePolicy) -> Presence:
-    """Return time in the grid within working time, from the fixes in it and the nearest one on each side."""
-    first = int(np.searchsorted(fixes.time_ms, parts[0].start_ms, "right")) - 1
-    last = int(np.searchsorted(fixes.time_ms, parts[-1].end_ms, "left")) + 1
-    near = slice(max(first, 0), last)
-    xy = fixes.xy[near]
-    signed = distance.signed_distance(distance.edges_of(geometry), xy)
-    return presence(fixes.time_ms[near], signed, xy, fixes.sigma[near], parts, policy, fixes.rivals_ms)
-
-
-def cleaning_policy(policy: Policy, options: Options) -> CleaningPolicy:
-    """Return the numbers of cleaning in force on the day."""
-    number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - a short name for one call
-    return CleaningPolicy(
-        v_max=number(f"v_max_{options.mode}"),
-        resets_after=int(number("resets_after")),
-        acc_max_m=number("accuracy_max"),
-        acc_missing_m=number("accuracy_missing"),
-        acc_floor_m=number("accuracy_floor"),
-        sigmas_of_accuracy=number("sigmas_of_accuracy"),
-        sigma_border_m=number("border_sigma"),
-    )
-
-
-def presence_policy(policy: Policy, options: Options) -> PresencePolicy:
-    """Return the numbers of the bounds in force on the day; the top speed is that of cleaning."""
-    number = lambda name: policy.number(f"track.{name}", options.on)  # noqa: E731 - as above
-    return PresencePolicy(
-        v_max=number(f"v_max_{options.mode}"),
-        k=number("slack_sigmas"),
-        short_s=number("watched_interval"),
-        short_intervals=number("watched_intervals"),
-        short_cap_s=number("watched_cap"),
-        gap_s=number("gap"),
-        gap_intervals=number("gap_intervals"),
-        error_s=number("error_lasts"),
-        shallow=number("shallow_sigmas"),
-    )
 
 
 def _checked(options: Options) -> str | None:

@@ -19,10 +19,25 @@ def drawn(rings: Rings) -> Rings:
 
     A vertex where only a leaf turns off counts as a junction where the ring itself goes straight on (a parent's, a frame's).
     """
+    return only(rings, is_drawn(rings))
+
+
+def is_drawn(rings: Rings) -> Bool:
+    """Tell of each vertex (n,) whether it was drawn, and is no junction."""
     keep = rings.kind == VertexKind.DRAWN
     doubtful = np.flatnonzero(rings.kind > VertexKind.JUNCTION)
     keep[doubtful] = ~straight_at(rings, doubtful)
-    return only(rings, keep)
+    return keep
+
+
+def turning(rings: Rings) -> Rings:
+    """Return the rings with the drawn vertices at which they turn: what changes only with a legal change."""
+    lines = drawn(rings)
+    after = following(lines)
+    before = np.empty_like(after)
+    before[after] = np.arange(len(after))
+    into, out = lines.xy - lines.xy[before], lines.xy[after] - lines.xy
+    return only(lines, into[:, 0] * out[:, 1] != into[:, 1] * out[:, 0])
 
 
 def straight_at(rings: Rings, which: Int64) -> Bool:

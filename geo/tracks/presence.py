@@ -1,29 +1,29 @@
 """Time in a grid as an interval: what the fixes prove at least, and what they leave possible at most.
 
-Between two fixes a person may have gone as far as the top speed allows (a space-time prism). The signed distance d to
-the border changes no faster than the person moves, so with slack for the error of both fixes:
+Watched time counts with the probability of being inside (``twostate.py``) and with the doubt it leaves near the border
+(``doubt.py``); time that nobody watched with what a person can have done in it (``gaps.py``). The bounds are the sums over the
+stretches of the day, so the working adds up.
 
-- both inside: out and back again takes at least (da + db - slack) / v seconds of being inside;
-- both outside: in and back takes at least (|da| + |db| - slack) / v seconds of being outside;
-- one of each: each side takes at least its own distance.
-
-Two more doubts widen the bounds. Where fixes contradict each other it is open which of them is wrong, so neither the jump
-nor the intervals on both sides of it count. And who stays near the border is now and then shown surely on the wrong side by
-error alone: that much is taken back from what was claimed not far beyond the border.
-
-Source: patrol.md B.8 in the form of architecture.md section 6.
+Source: patrol.md B.7 and B.8 in the form of architecture.md section 6.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.tracks import distance, doubt, nearness, spots
+from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
+from geo.tracks.doubt import DoubtPolicy
+from geo.tracks.gaps import GapPolicy, Steps, steps_of
+from geo.tracks.spots import SpotPolicy
+from geo.tracks.stays import StayPolicy, members, stays
 from geo.tracks.track import Float64, Int64
+from geo.tracks.twostate import StatePolicy, inside_probability
 
 Bools = npt.NDArray[np.bool_]
 
@@ -52,34 +52,29 @@ class Why(StrEnum):
     NO_FIX = "no_fix"
 
 
+SHORT_STAYS: Final = StayPolicy(radius_m=25.0, shortest_s=60.0)
+
+
 @dataclass(frozen=True, slots=True)
 class PresencePolicy:
     """Numbers of the bounds.
 
-    ``v_max`` m/s as in cleaning; ``k`` standard deviations of slack; ``short_s`` and ``short_intervals``: an interval up to
-    max(short_s, short_intervals x the client's own interval) counts as watched, if that is at most ``short_cap_s``;
-    ``gap_s`` and ``gap_intervals``: beyond max of both it is a gap; ``gap_s`` is also how long before and after a fix of a second
-    story the first one is in dispute. ``error_s``: how long an error of the fixes lasts; ``shallow`` standard deviations up to
-    which a claim may come from such errors.
+    ``sure`` probability from which a stretch is called inside or outside; a fix that says with more than ``against`` what all
+    others together do not leaves its time open.
     """
 
-    v_max: float
-    k: float = 2.0
-    short_s: float = 30.0
-    short_intervals: float = 3.0
-    short_cap_s: float = 120.0
-    gap_s: float = 300.0
-    gap_intervals: float = 5.0
-    error_s: float = 60.0
-    shallow: float = 3.5
+    gaps: GapPolicy
+    states: StatePolicy = field(default_factory=StatePolicy)
+    stays: StayPolicy = SHORT_STAYS
+    spots: SpotPolicy = field(default_factory=SpotPolicy)
+    doubt: DoubtPolicy = field(default_factory=DoubtPolicy)
+    sure: float = 0.99
+    against: float = 0.977
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of working time: UTC ms, what is known, the probability of being inside, why, and seconds low and high.
-
-    ``gap``: not watched; ``shallow``: watched, by fixes not far from the border.
-    """
+    """A stretch of working time: UTC ms, what is known, the probability of being inside, why, and seconds low and high."""
 
     start_ms: int
     end_ms: int
@@ -90,7 +85,6 @@ class Span:
     high_s: float
     expected_s: float
     gap: bool
-    shallow: bool = False
 
     @property
     def seconds(self) -> float:
@@ -105,10 +99,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Time in the grid within working time: seconds low, best, high; how much of it was watched; fixes in it, and inside.
-
-    ``low_s`` and ``high_s`` are the sums over ``spans`` less, and plus, what errors near the border may feign.
-    """
+    """Time in the grid within working time: seconds low, best, high; how much of it was watched; fixes in it, and inside."""
 
     low_s: float
     value_s: float
@@ -117,7 +108,6 @@ class Presence:
     working_s: float
     fixes: int
     fixes_inside: int
-    interval_s: float
     spans: tuple[Span, ...]
 
     @property
@@ -127,21 +117,22 @@ class Presence:
 
 
 @dataclass(frozen=True, eq=False)
-class _Steps:
-    """What each interval between two fixes (n - 1,) proves: seconds of its length, low, expected, high; a class and p."""
+class _Known:
+    """What is known of each interval between fixes (n - 1,): its class, the probability inside, the place stayed at or -1.
 
-    seconds: Float64
-    low: Float64
-    expected: Float64
-    high: Float64
+    ``near``: not both fixes are sure by themselves; ``open``: they say otherwise than those around them.
+    """
+
+    steps: Steps
     kind: npt.NDArray[np.int8]
     p: Float64
-    gap: npt.NDArray[np.bool_]
-    shallow: npt.NDArray[np.bool_]
+    place: Int64
+    near: Bools
+    open: Bools
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
-        return not len(self.kind) or int(self.kind[end]) not in (TOO_FAST, DISPUTED)
+        return not len(self.kind) or not self.steps.disputed[end]
 
 
 KINDS = (
@@ -154,137 +145,171 @@ KINDS = (
     (State.UNKNOWN, Why.DISPUTED),
 )
 INSIDE, OUTSIDE, NEAR, CROSSING, UNWATCHED, TOO_FAST, DISPUTED = range(7)
-NO_RIVALS = np.empty(0, np.int64)
-SHARE_STILL = np.array([0.08, 0.5, 0.92])  # by how many of both ends are inside; for display only (patrol.md B.8)
-SHARE_MOVED = np.array([0.2, 0.5, 0.8])
+SHARE_STILL: Final = np.array(
+    [0.08, 0.5, 0.92]
+)  # by how many of both ends are inside; for display only (patrol.md B.8)
+SHARE_MOVED: Final = np.array([0.2, 0.5, 0.8])
 STILL_M = 60.0
 STILL_SIGMAS = 1.5
 
 
-def presence(
-    time_ms: Int64,
-    distance_m: Float64,
-    xy: Float64,
-    sigma: Float64,
-    parts: Sequence[Window],
-    policy: PresencePolicy,
-    rivals_ms: Int64 = NO_RIVALS,
-) -> Presence:
-    """Return the time in the grid within the working time ``parts``.
+def presence(fixes: Fixes, edges: Float64, parts: Sequence[Window], policy: PresencePolicy) -> Presence:
+    """Return the time in a grid within the working time ``parts``.
 
     Parameters
     ----------
-    time_ms : (n,) UTC ms, strictly increasing
-    distance_m : (n,) signed distance to the border, positive inside
-    xy : (n, 2) metres in the plane
-    sigma : (n,) metres, one standard deviation
+    fixes : those that may speak; `geo.tracks.cleaning.clean`
+    edges : (m, 4) the grid's border; `geo.tracks.distance.edges_of`
     parts : working time, in order, not overlapping
     policy : the numbers
-    rivals_ms : (r,) UTC ms, increasing: removed fixes that together tell a second story (`cleaning.Fixes`)
 
     Time before the first and after the last fix counts in ``high_s``, never in ``low_s``.
     """
-    interval = client_interval_s(time_ms)
-    steps = _steps(time_ms, distance_m, xy, sigma, interval, policy, rivals_ms)
+    time_ms, sigma = fixes.time_ms, fixes.sigma
+    distance_m = distance.signed_distance(edges, fixes.xy)
+    known = _known(fixes, edges, distance_m, policy)
+    pieces = _bounded(_pieces(parts, time_ms, known), policy)
     spans: list[Span] = []
-    fixes = inside = 0
-    for part in parts:
-        here = (time_ms >= part.start_ms) & (time_ms <= part.end_ms)
-        fixes += int(here.sum())
-        inside += int((here & (distance_m > policy.k * sigma)).sum())
-        spans += _spans(part, time_ms, distance_m, sigma, steps, policy)
-    watched = [span for span in spans if not span.gap]
-    near = sum(span.seconds for span in spans if span.state is State.BORDER)
-    shallow = [span for span in spans if span.shallow]
-    feigned = _feigned_s(near, policy)
-    low = sum(span.low_s for span in spans) - min(feigned, sum(span.low_s for span in shallow))
-    high = sum(span.high_s for span in spans) + min(feigned, sum(span.seconds - span.high_s for span in shallow))
+    counted = inside = 0
+    for number, part in enumerate(parts):
+        here = slice(*np.searchsorted(time_ms, [part.start_ms, part.end_ms + 1]))
+        counted += here.stop - here.start
+        inside += int((distance_m[here] > policy.gaps.k * sigma[here]).sum())
+        spans += _spans(part, time_ms, distance_m, sigma, known, pieces.of(number).spans(), policy.gaps)
     return Presence(
-        low_s=low,
-        value_s=min(max(sum(span.expected_s for span in spans), low), high),
-        high_s=high,
-        watched_s=sum(span.seconds for span in watched),
+        low_s=sum(span.low_s for span in spans),
+        value_s=sum(span.expected_s for span in spans),
+        high_s=sum(span.high_s for span in spans),
+        watched_s=sum(span.seconds for span in spans if span.state is not State.UNKNOWN),
         working_s=sum(part.seconds for part in parts),
-        fixes=fixes,
+        fixes=int(counted),
         fixes_inside=inside,
-        interval_s=interval,
         spans=tuple(spans),
     )
 
 
-def client_interval_s(time_ms: Int64) -> float:
-    """Return the usual step between fixes in seconds (the median), 0 for fewer than two fixes."""
-    return float(np.median(np.diff(time_ms))) / 1000.0 if len(time_ms) > 1 else 0.0
-
-
-def _feigned_s(near_s: float, policy: PresencePolicy) -> float:
-    """Return how many seconds of ``near_s`` at the border its errors may show surely on one side: their mean and k deviations.
-
-    Source: correlated Bernoulli trials, patrol.md B.8 (variance 4 x correlation time x p x time).
-    """
-    mean = 0.5 * math.erfc(policy.k / math.sqrt(2.0)) * near_s
-    return mean + policy.k * math.sqrt(4.0 * policy.error_s * mean)
-
-
-def _contradicted(time_ms: Int64, too_fast: Bools, rivals_ms: Int64, policy: PresencePolicy) -> Bools:
-    """Return which intervals (n - 1,) are in dispute: next to a jump, or within ``gap_s`` of a fix of a second story."""
-    beside = too_fast.copy()
-    beside[1:] |= too_fast[:-1]
-    beside[:-1] |= too_fast[1:]
-    margin = round(policy.gap_s * 1000)
-    before = np.searchsorted(rivals_ms, time_ms[:-1] - margin, "right")
-    return beside | (before < np.searchsorted(rivals_ms, time_ms[1:] + margin, "left"))
-
-
-def _steps(
-    time_ms: Int64,
-    d: Float64,
-    xy: Float64,
-    sigma: Float64,
-    interval_s: float,
-    policy: PresencePolicy,
-    rivals_ms: Int64,
-) -> _Steps:
-    dt = np.diff(time_ms) / 1000.0
-    da, db, sa, sb = d[:-1], d[1:], sigma[:-1], sigma[1:]
-    slack = policy.k * np.hypot(sa, sb)
-    moved = np.hypot(*np.diff(xy, axis=0).T) if len(dt) else dt
-    too_fast = moved > policy.v_max * np.maximum(dt, 1.0) + slack
-    open_ = _contradicted(time_ms, too_fast, rivals_ms, policy)
-    watched_s = min(max(policy.short_s, policy.short_intervals * interval_s), policy.short_cap_s)
-    watched = dt <= watched_s
-    both_in, both_out = (da > 0) & (db > 0), (da <= 0) & (db <= 0)
-    sure_in = (da > policy.k * sa) & (db > policy.k * sb)
-    sure_out = (da < -policy.k * sa) & (db < -policy.k * sb)
-
-    reach_in = np.maximum(0.0, np.maximum(da, 0) + np.maximum(db, 0) - slack) / policy.v_max
-    reach_out = np.maximum(0.0, np.maximum(-da, 0) + np.maximum(-db, 0) - slack) / policy.v_max
-    low = np.where(open_, 0.0, np.minimum(dt, reach_in))
-    low = np.where(watched & sure_in & ~open_, dt, low)
-    high = np.where(open_, dt, np.maximum(0.0, dt - reach_out))
-    high = np.maximum(high, low)
-
-    p = (_normal(da / sa) + _normal(db / sb)) / 2
-    still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sa + sb))
-    ends = (da > 0).astype(np.int64) + (db > 0)
-    share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
-    p = np.where(watched & ~open_, p, share)
+def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> _Known:
+    time_ms, xy, sigma = fixes.time_ms, fixes.xy, fixes.sigma
+    steps = steps_of(time_ms, d, xy, sigma, fixes.rivals_ms, policy.gaps)
+    sure = np.abs(d) > policy.states.pin_sigmas * sigma
+    alone = nearness.inside_alone(edges, xy, d, sigma, sure)
+    q = inside_probability(time_ms, alone, sure, steps.disputed, policy.states)
+    broken = steps.gap | steps.disputed
+    stayed = stays(time_ms / 1000.0, xy, sigma, broken, policy.stays)
+    member = members(stayed, xy, sigma, broken, policy.spots.member_sigmas)
+    place = member.place
+    at_place = spots.inside_at(edges, xy, sigma, _weights(steps), place, policy.spots)
+    against = np.where(q > 0.5, 1.0 - alone, alone) > policy.against
+    open_ = np.where(place >= 0, False, (against | member.stray) & ~sure)
+    q = np.where(place >= 0, at_place[place] if len(at_place) else q, q)
+    p = (q[:-1] + q[1:]) / 2
+    crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
+    doubtful = open_[:-1] | open_[1:]
     kind = np.select(
-        [too_fast, open_, ~watched, sure_in, sure_out, both_in | both_out],
-        [TOO_FAST, DISPUTED, UNWATCHED, INSIDE, OUTSIDE, NEAR],
-        CROSSING,
+        [steps.too_fast, steps.disputed, ~steps.watched, doubtful, p >= policy.sure, p <= 1 - policy.sure, crossing],
+        [TOO_FAST, DISPUTED, UNWATCHED, NEAR, INSIDE, OUTSIDE, CROSSING],
+        NEAR,
     )
-    gap = dt > max(policy.gap_s, policy.gap_intervals * min(interval_s, policy.short_cap_s))
-    shallow = watched & (np.minimum(np.abs(da) / sa, np.abs(db) / sb) < policy.shallow)
-    return _Steps(dt, low, np.clip(p * dt, low, high), high, kind.astype(np.int8), p, gap, shallow)
+    moved = np.hypot(np.diff(xy[:, 0]), np.diff(xy[:, 1]))
+    still = moved < np.maximum(STILL_M, STILL_SIGMAS * (sigma[:-1] + sigma[1:]))
+    ends = (q[:-1] > 0.5).astype(np.int64) + (q[1:] > 0.5)
+    share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
+    p = np.where(steps.gap | steps.disputed, share, p)
+    near = ~(sure[:-1] & sure[1:])
+    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1), near, doubtful)
 
 
-def _normal(z: Float64) -> Float64:
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2.0)) for value in z.tolist()])
+def _weights(steps: Steps) -> Float64:
+    """Return for how many seconds each fix (n,) stands: half of the watched time on both sides."""
+    half = np.where(steps.watched, steps.seconds, 0.0) / 2
+    return np.r_[0.0, half] + np.r_[half, 0.0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Intervals between fixes cut by the parts of working time (r,): what is known, and seconds inside low, expected, high."""
+
+    part: Int64
+    start_ms: Int64
+    end_ms: Int64
+    kind: Int64
+    gap: Bools
+    p: Float64
+    place: Int64
+    near: Bools
+    open: Bools
+    low: Float64
+    high: Float64
+
+    @property
+    def seconds(self) -> Float64:
+        """How long each is (r,)."""
+        return (self.end_ms - self.start_ms) / 1000.0
+
+    def of(self, number: int) -> "_Pieces":
+        """Return those of one part."""
+        here = slice(*np.searchsorted(self.part, [number, number + 1]))
+        return _Pieces(*(getattr(self, column.name)[here] for column in fields(self)))
+
+    def spans(self) -> list[Span]:
+        """Return stretches known in the same way; each interval that nobody watched is one of its own."""
+        if not len(self.kind):
+            return []
+        new = np.r_[True, (self.kind[1:] != self.kind[:-1]) | (self.kind[1:] >= UNWATCHED)]
+        at = np.flatnonzero(new)
+        likely = np.where(self.place >= 0, self.p > 0.5, self.p)  # who stays is inside or not, never in part
+        expected = np.clip(likely * self.seconds, self.low, self.high)
+        low, high, mid = (np.add.reduceat(values, at) for values in (self.low, self.high, expected))
+        end = self.end_ms[np.r_[at[1:], len(new)] - 1]
+        share = np.add.reduceat(self.p * self.seconds, at) / np.maximum((end - self.start_ms[at]) / 1000.0, 1e-3)
+        columns = (self.start_ms[at], end, self.kind[at], share, low, high, mid, self.gap[at])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [Span(a, b, KINDS[kind][0], p, KINDS[kind][1], lo, hi, e, gap) for a, b, kind, p, lo, hi, e, gap in rows]
+
+
+def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
+    """Return the intervals within working time; what was proved for all of a cut interval may lie in what was cut off."""
+    found: list[Int64] = []
+    for number, part in enumerate(parts):
+        first = max(int(np.searchsorted(time_ms, part.start_ms, "right")) - 1, 0)
+        last = min(int(np.searchsorted(time_ms, part.end_ms, "left")), len(time_ms) - 1)
+        step = np.arange(first, max(first, last))
+        start, end = np.maximum(time_ms[step], part.start_ms), np.minimum(time_ms[step + 1], part.end_ms)
+        found.append(np.column_stack([np.full(len(step), number), step, start, end])[end > start])
+    number, step, start, end = np.concatenate(found or [np.empty((0, 4), np.int64)]).T
+    seconds = (end - start) / 1000.0
+    steps = known.steps
+    low = np.maximum(0.0, steps.low[step] - (steps.seconds[step] - seconds))
+    high = np.minimum(seconds, steps.high[step])
+    kind = known.kind[step].astype(np.int64)
+    return _Pieces(
+        number,
+        start,
+        end,
+        kind,
+        steps.gap[step],
+        known.p[step],
+        known.place[step],
+        known.near[step],
+        known.open[step],
+        low,
+        high,
+    )
+
+
+def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
+    """Return the pieces with the bounds of the watched ones: their probability, and the doubt near the border."""
+    watched = pieces.kind < UNWATCHED
+    low, high = pieces.low.copy(), pieces.high.copy()
+    low[watched], high[watched] = doubt.bounds(
+        pieces.seconds[watched], pieces.p[watched], pieces.near[watched], pieces.place[watched], policy.doubt
+    )
+    low[pieces.open & watched], high[pieces.open & watched] = 0.0, pieces.seconds[pieces.open & watched]
+    return replace(pieces, low=low, high=high)
 
 
 def _spans(
-    part: Window, time_ms: Int64, d: Float64, sigma: Float64, steps: _Steps, policy: PresencePolicy
+    part: Window, time_ms: Int64, d: Float64, sigma: Float64, known: _Known, between: list[Span], policy: GapPolicy
 ) -> list[Span]:
     """Return the stretches of one part of working time, in order."""
     if not len(time_ms):
@@ -292,34 +317,15 @@ def _spans(
     spans: list[Span] = []
     first, last = int(time_ms[0]), int(time_ms[-1])
     if part.start_ms < first:
-        end = min(first, part.end_ms)
-        reach = _reach_s(d[0], sigma[0], policy) if steps.believed(0) else 0.0
+        reach = _reach_s(d[0], sigma[0], policy) if known.believed(0) else 0.0
         free = (first - part.start_ms) / 1000.0 - reach
-        spans.append(_open(part.start_ms, end, free, Why.BEFORE))
-    low = int(np.searchsorted(time_ms, part.start_ms, "right")) - 1
-    high = int(np.searchsorted(time_ms, part.end_ms, "left"))
-    for i in range(max(low, 0), min(high, len(time_ms) - 1)):
-        spans.append(_clipped(part, int(time_ms[i]), int(time_ms[i + 1]), steps, i))
+        spans.append(_open(part.start_ms, min(first, part.end_ms), free, Why.BEFORE))
+    spans += between
     if part.end_ms > last:
-        start = max(last, part.start_ms)
-        reach = _reach_s(d[-1], sigma[-1], policy) if steps.believed(-1) else 0.0
+        reach = _reach_s(d[-1], sigma[-1], policy) if known.believed(-1) else 0.0
         free = (part.end_ms - last) / 1000.0 - reach
-        spans.append(_open(start, part.end_ms, free, Why.AFTER))
+        spans.append(_open(max(last, part.start_ms), part.end_ms, free, Why.AFTER))
     return [span for span in spans if span.end_ms > span.start_ms]
-
-
-def _clipped(part: Window, start_ms: int, end_ms: int, steps: _Steps, i: int) -> Span:
-    """Return interval ``i`` cut to working time: what was proved for all of it may lie in what was cut off."""
-    start, end = max(start_ms, part.start_ms), min(end_ms, part.end_ms)
-    here = (end - start) / 1000.0
-    cut = max(0.0, float(steps.seconds[i]) - here)
-    low = max(0.0, float(steps.low[i]) - cut)
-    high = min(here, float(steps.high[i]))
-    expected = min(max(float(steps.p[i]) * here, low), high)
-    state, why = KINDS[int(steps.kind[i])]
-    return Span(
-        start, end, state, float(steps.p[i]), why, low, high, expected, bool(steps.gap[i]), bool(steps.shallow[i])
-    )
 
 
 def _open(start_ms: int, end_ms: int, free_s: float, why: Why) -> Span:
@@ -329,6 +335,6 @@ def _open(start_ms: int, end_ms: int, free_s: float, why: Why) -> Span:
     return Span(start_ms, end_ms, State.UNKNOWN, 0.0, why, 0.0, high, 0.0, gap=True)
 
 
-def _reach_s(distance_m: float, sigma: float, policy: PresencePolicy) -> float:
+def _reach_s(distance_m: float, sigma: float, policy: GapPolicy) -> float:
     """Return how long it takes at least from this fix into the grid; 0 inside."""
     return max(0.0, -distance_m - policy.k * sigma) / policy.v_max

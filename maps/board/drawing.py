@@ -36,7 +36,8 @@ class Drawing:
     labels: tuple[Label, ...]
 
 
-def _name(label: Label, fill: str, halo: str) -> str:
+def name(label: Label, fill: str, halo: str) -> str:
+    """Return a name where it was placed, with its halo and, if it stands beside its grid, the line to it."""
     out: list[str] = []
     if label.leader:
         left, top, right, bottom = label.box
@@ -140,11 +141,11 @@ def draw(drawn: BoardMap, words: Mapping[str, str], sample: str = "") -> Drawing
     others = _other_names(paper, scene.neighbours, drawn.neighbours, scene.window, NEIGHBOUR_SIZES)
     body = [
         *_ground(scene),
-        *(_name(label, P.neighbour_ink, P.neighbour_ground) for label in others),
-        *(_name(label, P.ink, P.own_ground) for label in inside),
+        *(name(label, P.neighbour_ink, P.neighbour_ground) for label in others),
+        *(name(label, P.ink, P.own_ground) for label in inside),
         *furniture,
         *plates,
-        _name(own, P.blue, P.own_ground),
+        name(own, P.blue, P.own_ground),
     ]
     width, height = drawn.frame.width_mm, drawn.frame.height_mm
     svg = (

@@ -16,8 +16,9 @@ Geometry = TypeVar("Geometry", bound=BaseGeometry)
 
 SCALES: Final = (500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10_000, 15_000, 20_000)
 COARSER: Final = (25_000, 50_000, 75_000, 100_000, 150_000, 200_000, 250_000, 500_000, 1_000_000)
-MAP_MM: Final = {"A3": (214.0, 196.0)}
+MAP_MM: Final = {"A3": (214.0, 196.0), "filing": (88.0, 83.0)}
 MARGIN_MM: Final = 15.0
+MARGINS_MM: Final = {"A3": MARGIN_MM, "filing": 6.0}
 BEYOND_MM: Final = 3.0
 BAR_MM: Final = 68.0
 BAR_STEPS_M: Final = (5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 20_000)
@@ -56,9 +57,9 @@ class Frame:
         right, top = left + self.width_mm / self.mm_per_m, bottom + self.height_mm / self.mm_per_m
         return shapely.box(left - more, bottom - more, right + more, top + more)
 
-    def bar_step_m(self) -> int:
-        """Return the length of one of the `BAR_PARTS` parts of the scale bar in metres of ground."""
-        fitting = [s for s in BAR_STEPS_M if s * BAR_PARTS * 1000 / self.denominator <= BAR_MM]
+    def bar_step_m(self, bar_mm: float = BAR_MM) -> int:
+        """Return the length of one of the `BAR_PARTS` parts of a scale bar of at most ``bar_mm`` in metres of ground."""
+        fitting = [s for s in BAR_STEPS_M if s * BAR_PARTS * 1000 / self.denominator <= bar_mm]
         return fitting[-1] if fitting else BAR_STEPS_M[0]
 
     def document(self) -> dict[str, Any]:
@@ -80,7 +81,8 @@ def frame_around(grid: BaseGeometry, scale_factor: float, size: str = "A3") -> F
     """
     width, height = MAP_MM[size]
     left, bottom, right, top = grid.bounds
-    need = max((right - left) / (width - 2 * MARGIN_MM), (top - bottom) / (height - 2 * MARGIN_MM))
+    margin = 2 * MARGINS_MM[size]
+    need = max((right - left) / (width - margin), (top - bottom) / (height - margin))
     wanted = need * 1000 / scale_factor
     denominator = next((s for s in SCALES + COARSER if s >= wanted), COARSER[-1])
     per_m = 1000.0 / (denominator * scale_factor)

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from maps import style
 from maps.board import fonts
-from maps.board.frame import BAR_PARTS, Frame
+from maps.board.frame import BAR_MM, BAR_PARTS, Frame
 from maps.board.ink import text
 from maps.board.labels import Paper
 from maps.board.record import BoardMap
@@ -28,7 +28,7 @@ POST_MM: Final = 5.0
 CLEAR_MM: Final = 3.0
 
 
-def _corner(paper: Paper, own: BaseGeometry, w: float, h: float, corners: Sequence[str]) -> Box:
+def corner(paper: Paper, own: BaseGeometry, w: float, h: float, corners: Sequence[str]) -> Box:
     """Return a free box of ``w`` x ``h`` in the first of ``corners`` off the own grid, else in the first free one."""
     boxes: list[Box] = []
     for corner in corners:
@@ -61,15 +61,15 @@ def bar_number(metres: int, whole_m: int) -> str:
     return f"{metres / KILOMETRE:g}" if whole_m >= 2 * KILOMETRE else str(metres)
 
 
-def bar_size(frame: Frame) -> tuple[float, float]:
+def bar_size(frame: Frame, bar_mm: float = BAR_MM) -> tuple[float, float]:
     """Return width and height of the scale bar with its plate, in millimetres."""
-    return frame.bar_step_m() * BAR_PARTS * 1000 / frame.denominator + 13.0, 13.0
+    return frame.bar_step_m(bar_mm) * BAR_PARTS * 1000 / frame.denominator + 13.0, 13.0
 
 
-def _bar(box: Box, frame: Frame, words: Mapping[str, str]) -> str:
+def bar(box: Box, frame: Frame, words: Mapping[str, str], bar_mm: float = BAR_MM) -> str:
     """Return the scale bar: its parts are metres of ground, so their length on paper follows from the ratio alone."""
     left, top, right, bottom = box
-    step_m = frame.bar_step_m()
+    step_m = frame.bar_step_m(bar_mm)
     step, whole = step_m * 1000 / frame.denominator, step_m * BAR_PARTS
     x, y = left + 3.0, bottom - 3.2
     out = [
@@ -102,15 +102,15 @@ def _tag(box: Box, sample: str) -> str:
 
 def furniture(paper: Paper, drawn: BoardMap, own: BaseGeometry, words: Mapping[str, str], sample: str) -> list[str]:
     """Return north arrow, scale bar and the tag, each in a corner the own grid leaves free if there is one."""
-    arrow = _corner(paper, own, 17.0, 17.0, ("top right", "top left", "bottom right", "bottom left"))
+    arrow = corner(paper, own, 17.0, 17.0, ("top right", "top left", "bottom right", "bottom left"))
     paper.keep(arrow, 1.0)
     out = [north(arrow, drawn.north_deg, words["north"])]
-    bar = _corner(paper, own, *bar_size(drawn.frame), ("bottom left", "bottom right", "top left", "top right"))
-    paper.keep(bar, 1.0)
-    out.append(_bar(bar, drawn.frame, words))
+    box = corner(paper, own, *bar_size(drawn.frame), ("bottom left", "bottom right", "top left", "top right"))
+    paper.keep(box, 1.0)
+    out.append(bar(box, drawn.frame, words))
     if sample:
         wide = fonts.width(sample, fonts.BOLD) * 4.6 + 5.0
-        tag = _corner(paper, own, wide, 8.0, ("top left", "top right", "bottom right", "bottom left"))
+        tag = corner(paper, own, wide, 8.0, ("top left", "top right", "bottom right", "bottom left"))
         paper.keep(tag, 1.0)
         out.append(_tag(tag, sample))
     return out

@@ -32,20 +32,21 @@ def _compiler() -> typst.Compiler:
     )
 
 
-def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+def texts(value: object, where: str) -> Iterator[tuple[str, str]]:
+    """Give every text in a JSON value, with where it stands."""
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _texts(inner, f"{where}.{name}" if where else str(name))
+            yield from texts(inner, f"{where}.{name}" if where else str(name))
     elif isinstance(value, list):
         for i, inner in enumerate(value):
-            yield from _texts(inner, f"{where}[{i + 1}]")
+            yield from texts(inner, f"{where}[{i + 1}]")
 
 
 def check_glyphs(said: Mapping[str, Any]) -> None:
     """Raise ``board.missing_glyph`` naming character and field if a text of a content cannot be shown as it is written."""
-    for where, text in _texts(said, ""):
+    for where, text in texts(said, ""):
         bad = fonts.missing(text)
         if bad:
             raise InputError(

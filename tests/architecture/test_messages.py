@@ -55,6 +55,8 @@ class Speech:
         worded = [p for p in patterns if re.search("[a-z]{3}", p.replace("[A-Za-z0-9_.-]+", ""))]
         self._patterns = re.compile("|".join(f"(?:{p})" for p in sorted(worded)) or "(?!)")
         self._wordless = any(p == r"[A-Za-z0-9_.-]+\.[A-Za-z0-9_.-]+" for p in patterns)
+        fields = [Formatter().parse(text) for both in messages.table().values() for text in both.values()]
+        self._named = {spec for field in fields for _, _, spec, _ in field if spec and CODE.fullmatch(spec)}
 
     def says(self, code: str) -> bool:
         """Tell whether ``code`` stands somewhere, or is put together from strings that do."""
@@ -62,7 +64,11 @@ class Speech:
         lowered = {part, part.upper()} & self._strings
         put_together = self._wordless and subject in self._strings and bool(lowered)
         known = code in self._strings or code.startswith(self._begun or ("\0",))
-        return known or bool(self._patterns.fullmatch(code)) or put_together
+        return known or bool(self._patterns.fullmatch(code)) or put_together or self._in_a_sentence(code)
+
+    def _in_a_sentence(self, code: str) -> bool:
+        """Tell whether a sentence names the subject of ``code`` for one of its values: ``{step:change.step}``."""
+        return any(code.startswith(f"{subject}.") for subject in self._named)
 
 
 def test_every_code_that_is_said_has_a_sentence(trees: dict[str, ast.Module]) -> None:

@@ -17,12 +17,14 @@ from geo.tracks import cleaning, distance
 from geo.tracks import presence as stage
 from geo.tracks.cleaning import CleaningPolicy
 from geo.tracks.clock import Window
+from geo.tracks.gaps import GapPolicy
 from geo.tracks.presence import Presence, PresencePolicy
 
 pytestmark = pytest.mark.pure
 
 GRID = shapely.Polygon([(0, 0), (160, 0), (160, 60), (100, 60), (100, 120), (0, 120)])
 V = 12.0
+POLICY = PresencePolicy(GapPolicy(v_max=V))
 Float64 = npt.NDArray[np.float64]
 
 
@@ -74,8 +76,7 @@ def measured(
     fixes = cleaning.clean(
         time, np.ascontiguousarray(xy), np.full(len(time), 4.0), np.arange(len(time)), CleaningPolicy(v_max=V)
     )
-    signed = distance.signed_distance(distance.edges_of(grid), fixes.xy)
-    return stage.presence(fixes.time_ms, signed, fixes.xy, fixes.sigma, [day.part], PresencePolicy(v_max=V))
+    return stage.presence(fixes, distance.edges_of(grid), [day.part], POLICY)
 
 
 def verdicts(found: Presence) -> list[str]:

@@ -5,10 +5,15 @@ outside it, ``.`` no fix. Accuracy 5 m, so two deviations are 6.9 m.
 """
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+import shapely
 
+from geo.tracks import distance
 from geo.tracks import presence as stage
+from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
+from geo.tracks.gaps import GapPolicy
 from geo.tracks.presence import Presence, PresencePolicy, State, Why
 
 pytestmark = pytest.mark.pure
@@ -17,6 +22,20 @@ PLACES = {"i": 150.0, "b": 0.0, "o": -150.0, "f": -900.0}
 SIGMA = float(np.hypot(5 / 1.51, 1))
 SLACK = 2 * SIGMA * 2**0.5
 V = 12.0
+POLICY = PresencePolicy(GapPolicy(v_max=V))
+WEST = distance.edges_of(shapely.box(0, -50_000, 100_000, 50_000))
+NO_RIVALS = np.empty(0, np.int64)
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+
+def found_in(
+    time: Int64, d: Float64, sigma: Float64, windows: list[Window], rivals: Int64 = NO_RIVALS, xy: Float64 | None = None
+) -> Presence:
+    """Return time in a grid whose western border is the line x = 0 and whose others are far away."""
+    xy = np.column_stack([d, d * 0]) if xy is None else xy
+    fixes = Fixes(time, xy, sigma, np.zeros(len(time), np.int8), rivals)
+    return stage.presence(fixes, WEST, windows, POLICY)
 
 
 def day(drawn: str, step_s: float, parts: list[tuple[float, float]] | None = None) -> Presence:
@@ -25,9 +44,7 @@ def day(drawn: str, step_s: float, parts: list[tuple[float, float]] | None = Non
     time = np.array([1000 * t for t, _ in fixes], np.int64)
     d = np.array([depth for _, depth in fixes])
     windows = [Window(int(1000 * a), int(1000 * b)) for a, b in parts or [(0, (len(drawn) - 1) * step_s)]]
-    return stage.presence(
-        time, d, np.column_stack([d, d * 0]), np.full(len(d), SIGMA), windows, PresencePolicy(v_max=V)
-    )
+    return found_in(time, d, np.full(len(d), SIGMA), windows)
 
 
 def bounds(found: Presence) -> tuple[float, float]:
@@ -77,16 +94,13 @@ def test_neither_a_jump_nor_what_leans_on_its_ends_counts_for_a_bound() -> None:
 
 def test_a_jump_within_the_error_of_both_fixes_is_none() -> None:
     time, d = np.array([0, 1000, 2000], np.int64), np.array([150.0, 150.0 + V + SLACK - 0.1, 150.0])
-    found = stage.presence(
-        time, d, np.column_stack([d, d * 0]), np.full(3, SIGMA), [Window(0, 2000)], PresencePolicy(v_max=V)
-    )
+    found = found_in(time, d, np.full(3, SIGMA), [Window(0, 2000)])
     assert bounds(found) == (2, 2)
 
 
 def test_time_beside_a_second_story_counts_for_neither_bound() -> None:
     time, d = np.arange(0, 1_201_000, 10_000), np.full(121, 150.0)
-    xy, sigma, window = np.column_stack([d, d * 0]), np.full(121, SIGMA), [Window(0, 1_200_000)]
-    found = stage.presence(time, d, xy, sigma, window, PresencePolicy(v_max=V), np.array([600_000]))
+    found = found_in(time, d, np.full(121, SIGMA), [Window(0, 1_200_000)], np.array([600_000]))
     assert bounds(found) == (600, 1200)
     assert Why.DISPUTED in {span.why for span in found.spans}
 
@@ -106,7 +120,7 @@ def test_who_stands_just_outside_is_proved_inside_by_error_alone_for_seconds_at_
     proved: list[float] = []
     for one in range(days):
         xy = np.ascontiguousarray(noise[:, one]) - [outside_m, 0.0]
-        proved.append(stage.presence(time, xy[:, 0], xy, sigma, window, PresencePolicy(v_max=V)).low_s)
+        proved.append(found_in(time, xy[:, 0], sigma, window, xy=xy).low_s)
     assert max(proved) < 60
     assert sum(low > 0 for low in proved) <= days * 3 // 10
 
@@ -136,16 +150,14 @@ def test_working_time_cuts_intervals_and_keeps_bounds_honest() -> None:
 
 
 def test_no_fix_at_all_leaves_everything_open() -> None:
-    found = stage.presence(
-        np.empty(0, np.int64), np.empty(0), np.empty((0, 2)), np.empty(0), [Window(0, 60_000)], PresencePolicy(v_max=V)
-    )
+    found = found_in(np.empty(0, np.int64), np.empty(0), np.empty(0), [Window(0, 60_000)])
     assert (bounds(found), found.fixes, found.spans[0].why) == ((0, 60), 0, Why.NO_FIX)
 
 
 def test_fixes_and_completeness_are_counted_within_working_time() -> None:
-    found = day("iibbff" + "." * 60 + "f", 10, [(0, 660)])
+    found = day("iibboo" + "." * 60 + "o", 15, [(0, 990)])
     assert (found.fixes, found.fixes_inside) == (7, 2)
-    assert found.completeness == pytest.approx(50 / 660)
+    assert found.completeness == pytest.approx(75 / 990)
 
 
 @pytest.mark.parametrize(("step", "watched"), [(10, True), (40, True), (120, True), (121, False), (600, False)])

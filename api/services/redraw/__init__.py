@@ -1,0 +1,1 @@
+"""Use cases of redrawing: drafts, what a change does, filing, publishing, rebasing, history."""
