@@ -6,10 +6,11 @@ point here (DNS rebinding), and a write from another origin is a form of someone
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,9 +36,18 @@ HEADERS: Final = {
     "permissions-policy": "geolocation=(), camera=(), microphone=()",
 }
 
+_SENT: Final = tuple(
+    (name.encode(), value.encode()) for name, value in {**HEADERS, "cache-control": "no-store"}.items()
+)
+
 
 def _host(name: str) -> str:
     return name.rsplit(":", 1)[0].lower() if not name.endswith("]") else name.lower()
+
+
+@lru_cache(maxsize=256)
+def _is_one(called: bytes, names: frozenset[str]) -> bool:
+    return _host(called.decode("latin-1")) in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,11 @@ class Hosts:
         more = {urlsplit(address).hostname or "" for address in addresses}
         return cls(LOOPBACK_NAMES | (more - {""}))
 
+    def hold(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Return whether the headers of a request call this server by exactly one name, and that is one of these."""
+        called = [value for name, value in headers if name == b"host"]
+        return len(called) == 1 and _is_one(called[0], self.names)
+
 
 def require_small_head(scope: Scope) -> None:
     """Refuse an address or headers of a size that no page of ours makes."""
@@ -63,8 +78,7 @@ def require_small_head(scope: Scope) -> None:
 
 def require_own_host(headers: Headers, hosts: Hosts) -> None:
     """Refuse a request that calls this server by a foreign name, or by several."""
-    names = headers.getlist("host")
-    if len(names) != 1 or _host(names[0]) not in hosts.names:
+    if not hosts.hold(headers.raw):
         raise InputError("host.foreign", "Host")
 
 
@@ -90,10 +104,8 @@ class _Answer:
         """Send one message; the headers go with the first."""
         if message["type"] == "http.response.start":
             self.begun = True
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("cache-control", "no-store")
+            there = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in _SENT if pair[0] not in there)]
         await self._send(message)
 
 

@@ -1,4 +1,4 @@
-"""The web applications, made from settings: the whole one for loopback, and the public one that holds only boards."""
+"""The web applications, made from settings: the whole one for loopback, the public one of boards, the public one of tiles."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,18 +9,36 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import auth, errors, guards
-from api.routes import assets, boards, changes, documents, history, jobs, packages, search, shell, today, tracks
+from api.public_tiles import PublicTiles
+from api.routes import (
+    assets,
+    boards,
+    cases,
+    changes,
+    documents,
+    drafts,
+    history,
+    jobs,
+    packages,
+    patrols,
+    search,
+    shell,
+    tiles,
+    today,
+    tracks,
+)
 from api.routes import map as map_routes
 from api.services.tasks import Runner
 from api.settings import Settings, from_environment
+from api.shelf import Shelf, Shelved
 from api.stores import StoreHolder
 
 FORM_OVERHEAD = 200_000
 SMALLEST_ZIPPED = 2_000
 
 WHOLE: tuple[ModuleType, ...] = (
-    *(today, jobs, map_routes, search, tracks, boards),
-    *(changes, packages, history, shell, documents, assets),
+    *(today, jobs, map_routes, tiles, search, patrols, tracks, boards),
+    *(changes, packages, drafts, cases, history, shell, documents, assets),
 )
 
 
@@ -38,6 +56,13 @@ def create_public_app(settings: Settings) -> FastAPI:
     app = _application(settings, public=True)
     app.router.routes.extend(boards.public_router.routes)
     return _finished(app, settings)
+
+
+def create_public_tiles_app(settings: Settings) -> PublicTiles:
+    """Return the application of the third listener: tiles of grids in force, for everyone, and nothing else."""
+    app = _application(settings, public=True)
+    app.router.routes.extend(tiles.public_router.routes)
+    return PublicTiles(_finished(app, settings), app.state.shelf, _hosts(app))
 
 
 @asynccontextmanager
@@ -62,16 +87,24 @@ def _application(settings: Settings, *, public: bool) -> FastAPI:
     app.state.public = public
     app.state.stores = StoreHolder(settings)
     app.state.runner = Runner()
+    app.state.shelf = Shelf()
+    app.state.in_force = {}
     return app
 
 
 def _finished(app: FastAPI, settings: Settings) -> FastAPI:
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED)
-    hosts = guards.Hosts.of([settings.public_url] if app.state.public and settings.public_url else [])
-    app.add_middleware(guards.Guard, hosts=hosts, body_bytes=settings.http_bytes + FORM_OVERHEAD)
+    if not app.state.public:
+        app.add_middleware(Shelved, shelf=app.state.shelf)
+    app.add_middleware(guards.Guard, hosts=_hosts(app), body_bytes=settings.http_bytes + FORM_OVERHEAD)
     auth.require_declarations(app.router.routes)
     return app
+
+
+def _hosts(app: FastAPI) -> guards.Hosts:
+    address = app.state.settings.public_url
+    return guards.Hosts.of([address] if app.state.public and address else [])
 
 
 def whole_from_environment() -> FastAPI:
@@ -82,3 +115,8 @@ def whole_from_environment() -> FastAPI:
 def public_from_environment() -> FastAPI:
     """Return the public application with the settings of the environment."""
     return create_public_app(from_environment())
+
+
+def public_tiles_from_environment() -> PublicTiles:
+    """Return the application of public tiles with the settings of the environment."""
+    return create_public_tiles_app(from_environment())

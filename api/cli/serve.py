@@ -17,6 +17,12 @@ from geo.errors import ConflictError
 
 PORT: Final = 8000
 GRACE_S: Final = 2
+FACTORIES: Final = {
+    "address": "api.main:whole_from_environment",
+    "public": "api.main:public_from_environment",
+    "tiles": "api.main:public_tiles_from_environment",
+}
+SAID: Final = {"address": "serve.ready", "public": "serve.public", "tiles": "serve.tiles"}
 
 
 def require_loopback(host: str) -> str:
@@ -63,7 +69,12 @@ def run_servers(applications: list[tuple[str, socket.socket]]) -> None:
 
     def config(factory: str) -> Any:
         return uvicorn.Config(
-            factory, factory=True, log_level="warning", timeout_graceful_shutdown=GRACE_S, server_header=False
+            factory,
+            factory=True,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
+            server_header=False,
         )
 
     servers = [(uvicorn.Server if i == 0 else Quiet)(config(f)) for i, (f, _) in enumerate(applications)]
@@ -78,7 +89,8 @@ def run_servers(applications: list[tuple[str, socket.socket]]) -> None:
             server.should_exit = True
         await asyncio.gather(*others)
 
-    asyncio.run(serve())
+    with asyncio.Runner(loop_factory=servers[0].config.get_loop_factory()) as runner:
+        runner.run(serve())
 
 
 def serve(
@@ -87,24 +99,26 @@ def serve(
     public_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="另开一个端口，只给公示牌页 / a second port for boards only")
     ] = None,
+    tiles_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="另开一个端口，只给现行网格的瓦片 / a third port for tiles only"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """在本机开网页服务。Serve the pages on this computer."""
     from_environment()  # a misspelt setting is refused before anything listens
     inner = require_loopback(host)
-    applications = [("api.main:whole_from_environment", bound_socket(inner, port))]
-    if public_port is not None:
-        applications.append(("api.main:public_from_environment", bound_socket(inner, public_port)))
-    addresses = [_address(inner, listening) for _, listening in applications]
+    wanted = {"address": port, "public": public_port, "tiles": tiles_port}
+    listening = {name: bound_socket(inner, number) for name, number in wanted.items() if number is not None}
+    addresses = {name: _address(inner, made) for name, made in listening.items()}
     if as_json:
-        output.write_json({"format": "serve/1", "address": addresses[0], "public": (addresses[1:] or [None])[0]})
+        output.write_json({"format": "serve/1", **{name: addresses.get(name) for name in wanted}})
     else:
-        settings = from_environment()
-        output.write_line(messages.sentence("serve.ready", settings.lang, {"where": addresses[0]}))
-        for address in addresses[1:]:
-            output.write_line(messages.sentence("serve.public", settings.lang, {"where": address}))
+        lang = from_environment().lang
+        for name, address in addresses.items():
+            output.write_line(messages.sentence(SAID[name], lang, {"where": address}))
     sys.stdout.flush()
-    run_servers(applications)
+    run_servers([(FACTORIES[name], made) for name, made in listening.items()])
 
 
 def register(app: typer.Typer) -> None:

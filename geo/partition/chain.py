@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from geo.partition import edgehash, selfrings
 from geo.partition.lattice import rings_from_polygons, take_rings
-from geo.partition.model import Rings, UInt8
+from geo.partition.model import Int64, Rings, UInt8
 
 Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
@@ -47,16 +47,33 @@ class Identity:
 
 def match(rings: Rings, ancestors: Int32) -> Chain:
     """Return the chain of rings (any owner order) under ``ancestors`` (levels, units): top level first, the unit itself last."""
-    n = len(rings.xy)
+    partner = _cancelled(rings)
+    alone = int((partner == -1).sum())
+    rank = np.empty(len(rings.xy), np.int8)
+    edgehash.rank_of(partner, rings.start, rings.owner, ancestors, rank)
+    return Chain(rank, alone, len(ancestors))
+
+
+def partners(rings: Rings) -> Int32:
+    """Return for each segment (n,) the one that runs opposite to it in another ring, -1 where there is none."""
+    closed = _cancelled(rings)
+    opened = closed - np.searchsorted(_closing(rings), closed).astype(np.int32)
+    return np.where(closed < 0, closed, opened)[closed != -2]
+
+
+def _closing(rings: Rings) -> Int64:
+    """Return the places (r,) of the closing vertices among the closed rings."""
+    return rings.start[1:] + np.arange(len(rings.owner))
+
+
+def _cancelled(rings: Rings) -> Int32:
+    """Return the partner of each segment as `edgehash.cancel` numbers them, rings closed."""
     keys = edgehash.packed(rings.xy, rings.start)
     partner = np.empty(len(keys), np.int32)
     entries = edgehash.prepare(keys, rings.start, partner)
     lonely = edgehash.cancel(keys, table_for(entries), partner, True)
     edgehash.cancel(keys, table_for(lonely), partner, False)
-    alone = int((partner == -1).sum())
-    rank = np.empty(n, np.int8)
-    edgehash.rank_of(partner, rings.start, rings.owner, ancestors, rank)
-    return Chain(rank, alone, len(ancestors))
+    return partner
 
 
 def table_for(entries: int) -> Int32:
