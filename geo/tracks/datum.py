@@ -1,7 +1,8 @@
 """From the shifted coordinates of Chinese map services to WGS 84: what a file declares, never a guess.
 
 CGCS2000 differs from WGS 84 by centimetres, so both are the same numbers here. GCJ-02 is here the known approximation of
-an unpublished shift; BD-09 is a further one on top of it. Both are inverted by repeating the forward way, to a tenth of a millimetre.
+an unpublished shift; BD-09 is a further one on top of it. Both are inverted by
+repeating the forward way, to a tenth of a millimetre.
 
 Source: the formulas in common use (gcoord, eviltransform), checked against their own test values.
 """
