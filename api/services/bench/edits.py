@@ -54,10 +54,15 @@ def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
     if towns.LIVERPOOL.is_dir():
         places.insert(0, ("liverpool", towns.liverpool()))
     rows: list[Row] = []
+    every: list[float] = []
     for name, town in places:
         tally = redrawn(town, edits, seed)
         figures |= counts(name, tally)
         rows += percentiles(name, tally)
+        every += [1000 * took for times in tally.times.values() for took, _ in times]
+    figures["edits"] = sum(figures[f"{name}_accepted"] for name, _ in places)
+    figures["broken"] = sum(figures[f"{name}_broken"] for name, _ in places)
+    figures["p95_ms"] = float(np.quantile(every, 0.95)) if every else 0.0
     figures |= piecewise.broken(made_up, seed, quick=quick)
     more, timed = edit_times.run(made_up, seed, quick=quick)
     return Outcome([*rows, *more], figures | timed, PACKAGES)

@@ -72,7 +72,7 @@ def strip(stretch: BaseGeometry, width: float) -> BaseGeometry | None:
 def broken(town: Partition, seed: int, *, quick: bool) -> dict[str, float]:
     """Return of how many strip transfers between neighbours each method leaves a broken coverage with the neighbours."""
     there, topology, rng = Neighbours(town), woven(town), np.random.default_rng(seed)
-    tally = {"strip_transfers": 0, "strips_broken_float": 0, "strips_broken_1cm_grid": 0, "strips_broken_wangge": 0}
+    tally = {"strip_transfers": 0, "float_broken": 0, "grid1cm_broken": 0, "strips_broken_wangge": 0}
     while tally["strip_transfers"] < (QUICK if quick else TRANSFERS):
         found = there.pair(rng)
         area = None if found is None else strip(found[2], float(rng.uniform(*WIDTHS_M)))
@@ -86,8 +86,8 @@ def broken(town: Partition, seed: int, *, quick: bool) -> dict[str, float]:
             continue
         near = there.around(giver, receiver)
         tally["strip_transfers"] += 1
-        for name, grid in (("float", None), ("1cm_grid", GRID_M)):
-            tally[f"strips_broken_{name}"] += not piecewise(there.land, near, (giver, receiver), area, grid)
+        for name, grid in (("float", None), ("grid1cm", GRID_M)):
+            tally[f"{name}_broken"] += not piecewise(there.land, near, (giver, receiver), area, grid)
         after = [polygon(edited.topology, int(there.leaves[n])) for n in near]
         tally["strips_broken_wangge"] += not bool(shapely.coverage_is_valid(np.array(after, object)))
     return dict(tally)
