@@ -12,19 +12,18 @@ from datetime import date
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
-from geo.partition.edits import Edited
-from geo.partition.topology import Topology
-from geo.partition.weaving import woven
-
 from api.services.redraw import reverting
 from data import ledger, partitions
 from data.casefile import Operation
 from data.partitions import Root
 from data.store import Store
 from geo.partition import edits
+from geo.partition.edits import Edited
 from geo.partition.model import Partition
 from geo.partition.operationjson import from_json
 from geo.partition.outcomes import Refusal, Rules
+from geo.partition.topology import Topology
+from geo.partition.weaving import woven
 from rules.codes import CodePolicy, fits
 
 T = TypeVar("T")
