@@ -31,7 +31,7 @@ lint: .venv/.test .venv/.wangge
 serve: .venv/.wangge
 	$(V)/wangge serve
 
-bench: .bench-venv/.ready
+bench: debian .bench-venv/.ready
 	.bench-venv/bin/wangge bench $(BENCH)
 
 screenshots: debian .venv/.test .venv/.wangge
