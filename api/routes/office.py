@@ -8,11 +8,14 @@ from api import auth, clock, pages
 from api.auth import Action, Actor, Resource
 from api.services import questions as questions  # they add themselves to the agenda
 from api.services.attention import Desk, agenda, desk_of
+from api.services.redraw import waiting as waiting  # and so do these
 from api.stores import StoreHolder
 
 NAV: Final = (
     ("today", "/", "today.title", Resource.DESK),
     ("map", "/map", "map.title", Resource.GRID),
+    ("drafts", "/drafts", "drafts.title", Resource.CHANGE),
+    ("changes", "/changes", "changes.title", Resource.CHANGE),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
     ("about", "/about", "about.title", Resource.SHELL),
 )
