@@ -26,7 +26,7 @@ def with_peers() -> None:
 
 def bench(
     names: Annotated[
-        list[str] | None, typer.Argument(help="coverage, edits, gpx, tiles；不写就全部 / all if none is named")
+        list[str] | None, typer.Argument(help="coverage, edits, gpx, publish, tiles；不写就全部 / all if none is named")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 / seed of the made-up input")] = SEED,
     quick: Annotated[bool, typer.Option("--quick", help="小样快跑 / a small sample, for a look")] = False,
