@@ -9,12 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from threading import Lock
 from typing import Final, Generic, TypeVar
-
-from geo.partition.edits import Edited
-from geo.partition.topology import Topology
-from geo.partition.weaving import woven
 
 from api.services.redraw import reverting
 from data import ledger, partitions
@@ -22,9 +19,12 @@ from data.casefile import Operation
 from data.partitions import Root
 from data.store import Store
 from geo.partition import edits
+from geo.partition.edits import Edited
 from geo.partition.model import Partition
 from geo.partition.operationjson import from_json
 from geo.partition.outcomes import Refusal, Rules
+from geo.partition.topology import Topology
+from geo.partition.weaving import woven
 from rules.codes import CodePolicy, fits
 
 T = TypeVar("T")
@@ -65,6 +65,11 @@ class Base:
     partition: Partition
     topology: Topology
     codes: dict[str, str]
+
+    @cached_property
+    def codes_now(self) -> dict[str, str]:
+        """The code of each unit by key."""
+        return {unit.key: unit.code or "" for unit in self.partition.units}
 
     @property
     def rules(self) -> Rules:
