@@ -15,3 +15,8 @@ def now() -> datetime:
 def today() -> date:
     """Return the day it is in the office."""
     return datetime.now(OFFICE_ZONE).date()
+
+
+def office_time(text: str) -> str:
+    """Return a moment (ISO 8601 with its zone) as day and minute in the office."""
+    return datetime.fromisoformat(text).astimezone(OFFICE_ZONE).strftime("%Y-%m-%d %H:%M")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import Request
 
-from api import messages
+from api import clock, messages
 from api.settings import Settings
 from maps import pages as templates
 
@@ -50,6 +50,7 @@ def render(request: Request, template: str, context: Mapping[str, Any]) -> str:
         "lang": lang,
         "html_lang": HTML_LANG[lang],
         "other_lang": "en" if lang == "zh" else "zh",
+        "when": clock.office_time,
         "t_other": words(request, other=True),
         "address": address if address.startswith("/") and not address.startswith("//") else "/",
         "public": request.app.state.public,

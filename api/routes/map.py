@@ -56,12 +56,14 @@ def _card_context(request: Request, store: Store, shown: Picture, unit: str, que
             "children": _linked(found.children, **query),
             "all_href": _address("/map", **query),
             "boards": found.boards if may_boards else None,
+            "root": shown.root.name,
         }
         plain = {
             name: getattr(found, name)
             for name in ("code", "name", "level", "kind", "since", "area", "center", "residual")
         }
-        return {"card": {**plain, **links}}
+        may_draw = auth.may(office.actor(request), Action.EDIT, Resource.CHANGE)
+        return {"card": {**plain, **links}, "may_draw": may_draw}
     summary = unit_card.summary(shown, lang)
     return {
         "card": None,

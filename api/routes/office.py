@@ -8,12 +8,17 @@ from api import auth, clock, pages
 from api.auth import Action, Actor, Resource
 from api.services import questions as questions  # they add themselves to the agenda
 from api.services.attention import Desk, agenda, desk_of
+from api.services.redraw import waiting as waiting  # and so do these
 from api.stores import StoreHolder
 
 NAV: Final = (
     ("today", "/", "today.title", Resource.DESK),
     ("map", "/map", "map.title", Resource.GRID),
+    ("drafts", "/drafts", "drafts.title", Resource.CHANGE),
+    ("changes", "/changes", "changes.title", Resource.CHANGE),
+    ("patrols", "/patrols", "patrols.title", Resource.PATROL),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
+    ("me", "/me", "me.title", Resource.OWN),
     ("about", "/about", "about.title", Resource.SHELL),
 )
 

@@ -1,7 +1,7 @@
 """What the card of a unit says, and the units of a level as GeoJSON: numbers and words, no page."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -85,9 +85,14 @@ def label_of(unit: Unit, parent: Unit | None) -> str:
 
 def full_name(picture: Picture, unit: Unit) -> str:
     """Return the name of ``unit`` with that of its village in front, unless it is there already or either is a code."""
+    return name_among(picture.by_key, unit)
+
+
+def name_among(by_key: Mapping[str, Unit], unit: Unit) -> str:
+    """Return the full name of ``unit`` among units by their keys."""
     top = unit
-    while top.parent is not None and top.parent in picture.by_key:
-        top = picture.by_key[top.parent]
+    while top.parent is not None and top.parent in by_key:
+        top = by_key[top.parent]
     named = unit.name or unit.code or ""
     if top is unit or named in ("", unit.code) or top.name in ("", top.code) or named.startswith(top.name):
         return named

@@ -1,4 +1,4 @@
-// Checks the types, then bundles: shell.js and viewer.js (ours), htmx and Leaflet (theirs), into the folder given.
+// Checks the types, then bundles: shell.js, viewer.js, editor.js and case.js (ours), htmx and Leaflet (theirs), into the folder given.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -19,6 +19,9 @@ fs.mkdirSync(path.join(out, "leaflet"), { recursive: true });
 
 await esbuild.build({ ...common, format: "iife", entryPoints: [path.join(here, "src/shell.ts")], outfile: path.join(out, "shell.js") });
 await esbuild.build({ ...common, format: "iife", entryPoints: [path.join(here, "src/viewer.ts")], outfile: path.join(out, "editor/viewer.js") });
+for (const name of ["editor", "case"]) {
+  await esbuild.build({ ...common, format: "iife", entryPoints: [path.join(here, `src/draft/${name}.ts`)], outfile: path.join(out, `editor/${name}.js`) });
+}
 
 // Third parties, unchanged but for Leaflet's style sheet, whose pictures go into it: an exported map is one file.
 fs.copyFileSync(require.resolve("htmx.org/dist/htmx.min.js"), path.join(out, "htmx.js"));

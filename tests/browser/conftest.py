@@ -3,14 +3,16 @@
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
 
 from api.settings import Settings
 
@@ -20,8 +22,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SERIOUS = ("serious", "critical")
 
 
-def _town_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("browser_town", HERE / "town.py")
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"browser_{name}", HERE / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -60,10 +62,48 @@ class Town:
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Serve the sample town."""
-    module = _town_module()
+    module = _module("town")
     address, boards = module.build(tmp_path_factory.mktemp("town"))
     with module.served(Settings(store=address)) as base:
         yield Town(base, address, boards, module.GRID, module.TOWN)
+
+
+@pytest.fixture(scope="session")
+def drawn_town(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Serve a copy of the town, to be redrawn: what is done there is seen on no other test's page."""
+    module = _module("town")
+    store = str(tmp_path_factory.mktemp("drawn") / "town.gpkg")
+    with closing(sqlite3.connect(town.store)) as one, closing(sqlite3.connect(store)) as other:
+        one.backup(other)
+    with module.served(Settings(store=store)) as base:
+        yield Town(base, store, town.boards, module.GRID, module.TOWN)
+
+
+@pytest.fixture
+def planners(browser: Browser, drawn_town: Town, watch: "Watch") -> Iterator[Callable[..., Any]]:
+    """Return what gives a planner at a browser of their own, in the role of the town unless another is named."""
+    module = _module("planner")
+    contexts: list[BrowserContext] = []
+
+    def planner(role: str = "town_grid_office", lang: str = "zh") -> Any:
+        viewport: ViewportSize = {"width": 1366, "height": 768}
+        context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=drawn_town.base)
+        chosen = [("wangge_role", role), ("wangge_lang", lang)]
+        context.add_cookies([{"name": name, "value": value, "url": drawn_town.base} for name, value in chosen])
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page, drawn_town.base)
+        return module.Planner(page)
+
+    yield planner
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def planner(planners: Callable[..., Any]) -> Any:
+    """Return a planner of the town grid office."""
+    return planners()
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +119,21 @@ class Watch:
     faults: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
+    def over(self, page: Page, base: str) -> None:
+        """Watch one more page."""
+
+        def request(asked: Request) -> None:
+            if not asked.url.startswith((base, "data:", "blob:", "file:")):
+                self.faults.append(f"request to {asked.url}")
+
+        def console(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.faults.append(f"console: {message.text}")
+
+        page.on("request", request)
+        page.on("console", console)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+
     def unexpected(self) -> list[str]:
         """Return the faults that no test expected."""
         return [fault for fault in self.faults if not any(part in fault for part in self.expected)]
@@ -88,18 +143,7 @@ class Watch:
 def watch(page: Page, base_url: str) -> Iterator[Watch]:
     """Fail a test whose page asked another host, wrote an error to the console, or raised one."""
     watching = Watch()
-
-    def request(asked: Request) -> None:
-        if not asked.url.startswith((base_url, "data:", "blob:", "file:")):
-            watching.faults.append(f"request to {asked.url}")
-
-    def console(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            watching.faults.append(f"console: {message.text}")
-
-    page.on("request", request)
-    page.on("console", console)
-    page.on("pageerror", lambda error: watching.faults.append(f"error: {error}"))
+    watching.over(page, base_url)
     yield watching
     assert watching.unexpected() == []
 
@@ -130,3 +174,10 @@ def axe(page: Page) -> Axe:
             pytest.fail("axe-core is missing, and in CI nothing may be missing")
         pytest.skip("axe-core is missing: build the front end")
     return Axe(page)
+
+
+@pytest.fixture
+def faults_of(axe: Axe) -> Callable[[Page], list[str]]:
+    """Return what finds the serious faults of any page."""
+    del axe  # it says where axe-core is missing
+    return lambda page: Axe(page).faults()

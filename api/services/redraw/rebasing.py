@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import shapely
-from geo.partition.topology import Topology
 
 from api.services.redraw import adapting, effects, frozen
 from api.services.redraw.courses import Base, apply, base_of, replay
@@ -25,6 +24,7 @@ from geo.partition import nesting
 from geo.partition.model import Partition
 from geo.partition.operationjson import from_json
 from geo.partition.outcomes import Refusal
+from geo.partition.topology import Topology
 from rules.casestates import Step
 
 FORMAT: Final = "rebase/1"

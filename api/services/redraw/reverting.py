@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from geo.partition.edits import Edited
-from geo.partition.topology import Topology
-from geo.partition.unweaving import unwoven
-from geo.partition.weaving import woven
 
 from data import ledger, partitions
 from data.partitions import Root
 from data.store import Store
 from geo.errors import NotFoundError
 from geo.partition import coverage, lattice
+from geo.partition.edits import Edited
 from geo.partition.model import Partition, Rings
 from geo.partition.outcomes import Refusal
+from geo.partition.topology import Topology
+from geo.partition.unweaving import unwoven
+from geo.partition.weaving import woven
 
 NAME: Final = "revert"
 

@@ -1,0 +1,280 @@
+"""What stands beside the map of a draft: what it changes in numbers, what was done, what is missing before it can be sent."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api import messages
+from api.services.redraw import effects, records
+from api.services.redraw.compared import SQUARE_CM2
+from api.services.redraw.effects import Effect
+from api.services.redraw.hand import Hand
+from api.services.unit_card import name_among
+from data import changes
+from data.casefile import Operation, Paper
+from data.store import Store
+from geo.partition.members import Member
+from geo.partition.model import UnitKind
+from rules.casestates import State
+from rules.verdict import Finding, Level
+
+HECTARE_M2: Final = 10_000.0
+OPEN: Final = (State.DRAFT, State.RETURNED, State.SUBMITTED, State.FILED)
+HIDDEN: Final = frozenset({Level.NOT_REQUIRED, Level.INFO})
+STATE_OF_CASE: Final = "filing.filed"  # the rule that only says which state the case is in
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNumbers:
+    """One grid that a draft is about: its name and code, and rows before, after and difference."""
+
+    key: str
+    name: str
+    code: str
+    fate: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of one level: the grids, and the line that must come to nothing."""
+
+    level: int
+    unit: str
+    units: tuple[UnitNumbers, ...]
+    total: Row
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One operation in words: applied or undone, where it is (plane centimetres) and why it cannot be done, if so."""
+
+    number: int
+    id: str
+    words: str
+    applied: bool
+    at: str
+    unit: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing to be in order before a draft is sent: its sign (yes, no, ask), its sentence, what mends it."""
+
+    sign: str
+    words: str
+    mend: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All that stands beside the map."""
+
+    head: Mapping[str, Any]
+    numbers: tuple[Numbers, ...]
+    households: bool
+    moved: str
+    operations: tuple[Done, ...]
+    checks: tuple[Check, ...]
+    papers: tuple[Paper, ...]
+    parties: tuple[tuple[str, str, bool], ...]
+    villages: tuple[tuple[str, str], ...]
+    others: tuple[tuple[int, str, str], ...]
+    behind: bool
+
+    @property
+    def missing(self) -> int:
+        """How many things are missing."""
+        return sum(check.sign == "no" for check in self.checks)
+
+
+def panel(hand: Hand, number: int, lang: str) -> Panel:
+    """Return what stands beside the map of a draft; `NotFoundError` ``change.missing``."""
+    change = hand.change(number)
+    found = effects.effect(hand.store, change, hand.today)
+    said = effects.findings(found, hand.today)
+    moved = effects.moved_area(found)
+    return Panel(
+        head=records.head(change),
+        numbers=tuple(_numbers(found)),
+        households=found.households,
+        moved=area(moved, lang),
+        operations=tuple(_operations(found, lang)),
+        checks=tuple(_checks(said, lang, empty=not found.difference.members)),
+        papers=change.case.papers,
+        parties=tuple(
+            (str(party.kind), effects.words_of(found, party) if party.code else "", party not in found.unheard)
+            for party in found.parties
+        ),
+        villages=tuple((unit.code or "", unit.name) for unit in found.after.units if unit.level == 1),
+        others=tuple(_others(hand.store, found)),
+        behind=found.base.root.head_seq != change.case.base_seq,
+    )
+
+
+def area(area_m2: float, lang: str) -> str:
+    """Return an area with its unit, m² below one hectare."""
+    if area_m2 < HECTARE_M2:
+        return messages.sentence("area.m2", lang, {"value": area_m2})
+    return messages.sentence("area.ha", lang, {"value": area_m2 / HECTARE_M2})
+
+
+def _numbers(found: Effect) -> Iterator[Numbers]:
+    """Yield the numbers of each level at which grids change."""
+    names = names_on_the_way(found)
+    sums = {one.level: one for one in found.difference.sums}
+    for level in (1, 2, 3):
+        members = [m for m in found.principal if m.level == level and _shows(m)]
+        if not members:
+            continue
+        largest = max(max(m.area2_before or 0, m.area2_after or 0) for m in members) / SQUARE_CM2
+        unit = "ha" if largest >= HECTARE_M2 else "m2"
+        units = tuple(_unit(names, member, unit) for member in members)
+        total = sums.get(level)
+        lost = 0 if total is None else total.principal + total.incidental - total.frame
+        homes = 0 if total is None else total.points or 0
+        closes = total is None or total.closes
+        yield Numbers(level, unit, units, {"area": _difference(lost, unit), "households": _signed(homes)}, closes)
+
+
+def _shows(member: Member) -> bool:
+    unit = member.after or member.before
+    return unit is not None and unit.kind is not UnitKind.RESIDUAL
+
+
+def _unit(names: Mapping[str, str], member: Member, unit: str) -> UnitNumbers:
+    shown = member.after or member.before
+    was, will = member.area2_before or 0, member.area2_after or 0
+    homes = (member.points_before or 0, member.points_after or 0)
+    fate = "kept" if member.before and member.after else "new" if member.after else "gone"
+    rows = (
+        {"area": _plain(was, unit) if member.before else "—", "households": str(homes[0]) if member.before else "—"},
+        {"area": _plain(will, unit) if member.after else "—", "households": str(homes[1]) if member.after else "—"},
+        {"area": _difference(will - was, unit), "households": _signed(homes[1] - homes[0])},
+    )
+    return UnitNumbers(member.key, names.get(member.key, ""), shown.code or "" if shown else "", fate, rows)
+
+
+def _plain(area2: Any, unit: str) -> str:
+    value = float(area2) / SQUARE_CM2
+    return f"{value / HECTARE_M2:.2f}" if unit == "ha" else f"{value:.1f}"
+
+
+def _difference(area2: Any, unit: str) -> str:
+    """Return a difference with its sign; 0 only where it is exactly nothing."""
+    if area2 == 0:
+        return "0"
+    text = _plain(abs(area2), unit)
+    small = "< 0.01" if unit == "ha" else "< 0.1"
+    text = small if float(text) == 0 else text
+    return ("+" if area2 > 0 else "−") + text
+
+
+def _signed(value: int) -> str:
+    return "0" if value == 0 else f"+{value}" if value > 0 else f"−{-value}"
+
+
+def _operations(found: Effect, lang: str) -> Iterator[Done]:
+    case, stop = found.change.case, found.replayed.stop
+    names = names_on_the_way(found)
+    for index, one in enumerate(case.operations):
+        refused = ""
+        if stop is not None and stop.index == index:
+            document = records.refusal_document(found, one)
+            refused = document["sentence"][lang] if document is not None else ""
+        at, unit = place_of(one.operation)
+        yield Done(index + 1, one.id, words_of(one, names, lang), index < case.cursor, at, unit, refused)
+
+
+def names_on_the_way(found: Effect) -> dict[str, str]:
+    """Return what every unit that ever was on the way is called, by key."""
+    names: dict[str, str] = {}
+    for partition in (*(edit.partition for edit in reversed(found.replayed.edits)), found.before):
+        known = {unit.key: unit for unit in partition.units}
+        for unit in partition.units:
+            names.setdefault(unit.key, name_among(known, unit))
+    return names
+
+
+def words_of(one: Operation, names: Mapping[str, str], lang: str) -> str:
+    """Return an operation in words."""
+    operation: Mapping[str, Any] = one.operation
+    if operation.get("op") == "correction":
+        operation = operation["operation"]
+    keys = operation.get("units") or operation.get("givers") or [operation.get("unit", "")]
+    parts: list[Mapping[str, Any]] = operation.get("parts") or []
+    joined = "、" if lang == "zh" else ", "
+    values = {
+        "units": joined.join(names.get(key, "") for key in keys),
+        "receiver": names.get(operation.get("receiver") or operation.get("survivor") or "", ""),
+        "parent": names.get(operation.get("parent") or "", ""),
+        "parts": joined.join(part.get("name") or part.get("code", "") for part in parts),
+        "name": operation.get("name", ""),
+        "code": operation.get("code", ""),
+    }
+    return messages.sentence(f"draft.op.{operation.get('op')}", lang, values)
+
+
+def place_of(operation: Mapping[str, Any]) -> tuple[str, str]:
+    """Return where an operation is: the first place it names ("x,y" in centimetres, "" if none), and the unit it names."""
+    waiting: list[Any] = [value for name, value in operation.items() if name != "parts"]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, list) and len(one) == 2 and all(isinstance(n, int) for n in one):
+            return f"{one[0]},{one[1]}", ""
+        if isinstance(one, dict):
+            waiting = [*one.values(), *waiting]
+        elif isinstance(one, list):
+            waiting = [*one, *waiting]
+    inner = operation.get("operation", operation)
+    return "", inner.get("unit") or inner.get("survivor") or inner.get("receiver") or ""
+
+
+def _checks(said: tuple[Finding, ...], lang: str, *, empty: bool) -> Iterator[Check]:
+    """Yield what is to be in order, what is missing first among its kind."""
+    if empty:
+        yield Check("no", messages.sentence("draft.nothing_drawn", lang), "", "")
+    for finding in said:
+        subject, _, _ = finding.message.rpartition(".")
+        if finding.level in HIDDEN or subject == STATE_OF_CASE:
+            continue
+        words = messages.sentence(finding.message, lang, dict(finding.values))
+        yield Check(_sign(finding), words, MENDS.get(subject, ""), finding.message)
+
+
+MENDS: Final[Mapping[str, str]] = {
+    "filing.documents": "papers",
+    "filing.heard": "papers",
+    "filing.reason": "case",
+    "filing.days": "case",
+    "filing.undecided": "case",
+    "filing.decided": "case",
+    "filing.submitted": "case",
+    "filing.lead": "case",
+    "filing.closed": "case",
+}
+
+
+def _sign(finding: Finding) -> str:
+    if finding.level is Level.FAIL or finding.message == "filing.days.no_data":
+        return "no"
+    return "ask" if finding.level is Level.WARN else "yes"
+
+
+def _others(store: Store, found: Effect) -> Iterator[tuple[int, str, str]]:
+    """Yield the other open changes of the root that are about the same grids: who else draws here."""
+    mine = {member.key for member in found.difference.members}
+    with store.read() as view:
+        lines = changes.listed(view, found.change.root, tuple(str(state) for state in OPEN))
+        others = [changes.get(view, line.id) for line in lines if line.id != found.change.id]
+    for other in others:
+        if not other.case.applied:
+            continue
+        effect = effects.effect(store, other, found.base.day)
+        touched = {member.key for member in effect.difference.members}
+        if not mine or mine & touched:
+            yield other.id, other.number, other.case.title

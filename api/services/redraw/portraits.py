@@ -1,0 +1,164 @@
+"""Two pictures of a change on the same frame, before and after, as paths and names for a page to draw."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from api.services.redraw.effects import Effect
+from api.services.unit_card import label_of
+from geo.partition import nesting
+from geo.partition.excerpt import excerpts
+from geo.partition.model import Partition, Unit, UnitKind
+
+WIDTH: Final = 520.0  # user units of the drawing, whatever its size on the page
+HEIGHT: Final = 370.0
+MARGIN: Final = 0.35  # of the extent of what changes
+LETTER: Final = 13.0
+Shapes = Mapping[str, BaseGeometry]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One outline: the classes it is drawn by, and its path."""
+
+    look: str
+    d: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, its place and level."""
+
+    text: str
+    x: float
+    y: float
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One picture."""
+
+    paths: tuple[Path, ...]
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the plane that is shown."""
+
+    west: float
+    north: float
+    scale: float
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a place of the plane is in the drawing."""
+        return (x - self.west) * self.scale, (self.north - y) * self.scale
+
+    @property
+    def box(self) -> BaseGeometry:
+        """What is shown, and a little more, so that no cut edge is seen."""
+        reach = 20 / self.scale
+        east, south = self.west + WIDTH / self.scale, self.north - HEIGHT / self.scale
+        return shapely.box(self.west - reach, south - reach, east + reach, self.north + reach)
+
+
+def portraits(found: Effect) -> tuple[Portrait, Portrait] | None:
+    """Return the picture before and the one after; None where no shape changes and nothing can be shown."""
+    one, other, _ = excerpts(found.before, found.after)
+    before, after = nesting.polygons_of(one.part), nesting.polygons_of(other.part)
+    keys = {member.key for member in found.principal}
+    concerned = [shapes[key] for shapes in (before, after) for key in keys if key in shapes]
+    if not concerned:
+        return None
+    window = _window(np.array(concerned, object))
+    around = tuple(_around(found.before, {unit.key for unit in one.part.units}, window))
+    first = _portrait(one.part, before, after, keys, window)
+    second = _portrait(other.part, after, before, keys, window)
+    new = tuple(Path("g-fresh", d) for d in _fresh(before, after, keys, window))
+    return Portrait(around + first.paths, first.names), Portrait(around + second.paths + new, second.names)
+
+
+def _around(partition: Partition, shown: set[str], window: Window) -> Iterator[Path]:
+    """Yield the leaves near by that belong to villages the change is not about."""
+    west, south, east, north = (100 * side for side in window.box.bounds)
+    rings = partition.leaf_rings
+    for number, owner in enumerate(rings.owner.tolist()):
+        xy = rings.xy[rings.start[number] : rings.start[number + 1]]
+        (x0, y0), (x1, y1) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+        if partition.units[owner].key not in shown and x0 < east and x1 > west and y0 < north and y1 > south:
+            yield Path("g-beside", _d(shapely.Polygon(xy / 100), window))
+
+
+def _fresh(before: Shapes, after: Shapes, keys: set[str], window: Window) -> Iterator[str]:
+    """Yield the lines that are new."""
+    old = shapely.union_all([before[key].boundary for key in keys if key in before])
+    for key in sorted(keys):
+        if key in after:
+            lines = shapely.difference(after[key].boundary, old)
+            if not lines.is_empty:
+                yield _lines(lines, window)
+
+
+def _window(concerned: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Window:
+    west, south, east, north = shapely.total_bounds(concerned).tolist()
+    wide, high = (east - west) * (1 + 2 * MARGIN) or 1.0, (north - south) * (1 + 2 * MARGIN) or 1.0
+    scale = min(WIDTH / wide, HEIGHT / high)
+    return Window((west + east) / 2 - WIDTH / 2 / scale, (south + north) / 2 + HEIGHT / 2 / scale, scale)
+
+
+def _portrait(part: Partition, shapes: Shapes, beside: Shapes, keys: set[str], window: Window) -> Portrait:
+    units = [unit for unit in part.units if unit.key in shapes]
+    return Portrait(tuple(_paths(units, shapes, beside, keys, window)), tuple(_names(part, shapes, keys, window)))
+
+
+def _paths(units: list[Unit], shapes: Shapes, beside: Shapes, keys: set[str], window: Window) -> Iterator[Path]:
+    """Yield land, the grids concerned, all lines from the lowest level up, and the old lines."""
+    mine = [unit for unit in units if unit.key in keys]
+    yield from (Path("g-land", _d(shapes[unit.key], window)) for unit in units if unit.level == 1)
+    for unit in mine:
+        if unit.level > 1:
+            yield Path("g-member" if unit.key in beside else "g-new", _d(shapes[unit.key], window))
+    listed = (unit for unit in units if unit.kind is not UnitKind.RESIDUAL)
+    for unit in sorted(listed, key=lambda one: -one.level):
+        yield Path(f"g-l{unit.level}", _d(shapes[unit.key], window))
+    for unit in mine:
+        if unit.key in beside:
+            old = shapely.difference(beside[unit.key].boundary, shapes[unit.key].boundary)
+            yield Path("g-old", _lines(old, window))
+
+
+def _names(part: Partition, shapes: Shapes, keys: set[str], window: Window) -> Iterator[Name]:
+    known = {unit.key: unit for unit in part.units}
+    for unit in part.units:
+        if unit.kind is UnitKind.RESIDUAL or unit.key not in shapes or unit.level not in (1, 2):
+            continue
+        seen = shapely.intersection(shapes[unit.key], window.box)
+        label = label_of(unit, known.get(unit.parent or ""))
+        west, south, east, north = seen.bounds if not seen.is_empty else (0.0, 0.0, 0.0, 0.0)
+        if (east - west) * window.scale < len(label) * LETTER or (north - south) * window.scale < 2 * LETTER:
+            continue
+        if unit.level == 1 and any(known[key].parent == unit.key for key in keys if key in known):
+            continue  # its grids are named
+        inside = seen.representative_point()
+        x, y = window.point(inside.x, inside.y)
+        yield Name(label, round(x, 1), round(y, 1), 0 if unit.key in keys else unit.level)
+
+
+def _d(shape: BaseGeometry, window: Window) -> str:
+    rings = shapely.get_rings(shapely.clip_by_rect(shape, *window.box.bounds))
+    return "".join(_line(ring, window) + "Z" for ring in np.atleast_1d(rings))
+
+
+def _lines(shape: BaseGeometry, window: Window) -> str:
+    parts = shapely.get_parts(shapely.line_merge(shape))
+    return "".join(_line(line, window) for line in parts if line.geom_type == "LineString")
+
+
+def _line(line: BaseGeometry, window: Window) -> str:
+    points = [window.point(x, y) for x, y in shapely.get_coordinates(line).tolist()]
+    return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in points)

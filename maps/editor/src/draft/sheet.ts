@@ -1,0 +1,380 @@
+// The grids of a draft as the server gave them: leaves with their rings in whole centimetres. What is drawn (borders, outlines of
+// parents) is told from which leaf lies on either side of a segment. Nothing is ever moved or rounded here.
+
+export type Level = 1 | 2 | 3;
+export type Point = readonly [number, number];
+
+export interface Unit {
+  readonly key: string;
+  readonly code: string | null;
+  readonly name: string; // with that of its village in front
+  readonly own: string;
+  readonly label: string;
+  readonly level: Level;
+  readonly kind: "ordinary" | "dedicated" | "residual";
+  readonly parent: string | null;
+}
+
+export interface SheetDocument {
+  readonly base: string;
+  readonly origin: Point;
+  readonly units: readonly Unit[];
+  readonly leaves: Readonly<Record<string, readonly (readonly number[])[]>>;
+}
+
+export interface DrawnDocument {
+  readonly base: string;
+  readonly rev: number;
+  readonly state: string;
+  readonly cursor: number;
+  readonly undone: number;
+  readonly is_correction: boolean;
+  readonly units: readonly Unit[];
+  readonly leaves: SheetDocument["leaves"];
+  readonly gone: readonly string[];
+  readonly codes: Readonly<Record<string, { readonly code: string; readonly name: string }>>;
+  readonly stopped: number | null;
+}
+
+// A line between two leaves (right is "" beyond the frame); rank is the highest level whose grids it parts, 0 for the frame.
+export interface Arc {
+  readonly left: string;
+  readonly right: string;
+  readonly rank: 0 | Level;
+  readonly points: Point[];
+}
+
+export interface Leaf {
+  readonly key: string;
+  readonly rings: Float64Array[]; // open, flat x and y
+  readonly box: readonly [number, number, number, number];
+}
+
+export interface Found {
+  readonly at: Point;
+  readonly distance: number;
+}
+export interface FoundSegment extends Found {
+  readonly a: Point;
+  readonly b: Point;
+  readonly leaf: string;
+}
+
+const WIDE = 2 ** 26; // a root is less than 670 km across
+
+export class Sheet {
+  readonly units = new Map<string, Unit>();
+  readonly leaves = new Map<string, Leaf>();
+  readonly below = new Map<string, string[]>();
+  private readonly numbers: Map<number, number>; // vertex by place, the same in every sheet of a draft
+  private readonly sides = new Map<number, string>(); // directed segment -> the leaf to its left
+
+  // With a base only the leaves that differ from it are entered; for all others the base is asked.
+  private constructor(
+    private readonly origin: Point,
+    units: Iterable<Unit>,
+    leaves: Iterable<Leaf>,
+    private readonly base?: Sheet,
+    private readonly changed: ReadonlySet<string> = new Set(),
+  ) {
+    this.numbers = base ? base.numbers : new Map<number, number>();
+    for (const unit of units) this.units.set(unit.key, unit);
+    for (const unit of this.units.values()) {
+      const siblings = this.below.get(unit.parent ?? "");
+      if (siblings) siblings.push(unit.key);
+      else this.below.set(unit.parent ?? "", [unit.key]);
+    }
+    for (const leaf of base?.leaves.values() ?? []) if (!changed.has(leaf.key)) this.leaves.set(leaf.key, leaf);
+    for (const leaf of leaves) {
+      this.leaves.set(leaf.key, leaf);
+      for (const [a, b] of segments(leaf)) this.sides.set(this.name(a, b), leaf.key);
+    }
+  }
+
+  static of(document: SheetDocument): Sheet {
+    return new Sheet(document.origin, document.units, leavesOf(document.leaves, document.origin));
+  }
+
+  // This sheet with what a draft made of it.
+  with(drawn: DrawnDocument): Sheet {
+    const changed = new Set([...drawn.gone, ...drawn.units.map((unit) => unit.key), ...Object.keys(drawn.leaves)]);
+    const units = new Map([...this.units].filter(([key]) => !changed.has(key)));
+    for (const unit of drawn.units) units.set(unit.key, unit);
+    return new Sheet(this.origin, units.values(), leavesOf(drawn.leaves, this.origin), this, changed);
+  }
+
+  private point([x, y]: Point): number {
+    return (x - this.origin[0]) * WIDE + (y - this.origin[1]);
+  }
+
+  private number(at: Point): number {
+    const place = this.point(at);
+    let number = this.numbers.get(place);
+    if (number === undefined) this.numbers.set(place, (number = this.numbers.size));
+    return number;
+  }
+
+  private name(a: Point, b: Point): number {
+    return this.number(a) * WIDE + this.number(b);
+  }
+
+  private leftOf(name: number): string {
+    const own = this.sides.get(name);
+    if (own !== undefined) return own;
+    const held = this.base?.leftOf(name) ?? "";
+    return this.changed.has(held) ? "" : held;
+  }
+
+  // The leaf beyond a segment of a leaf, "" beyond the frame.
+  beyond(a: Point, b: Point): string {
+    return this.leftOf(this.name(b, a));
+  }
+
+  has(a: Point, b: Point): boolean {
+    return this.leftOf(this.name(a, b)) !== "" || this.beyond(a, b) !== "";
+  }
+
+  above(key: string): Unit[] {
+    const found: Unit[] = [];
+    for (let unit = this.units.get(key); unit; unit = unit.parent ? this.units.get(unit.parent) : undefined) found.unshift(unit);
+    return found;
+  }
+
+  // The unit of a level that a leaf stands for: a residual stands for the grid above it.
+  standing(leaf: string, level: number): Unit | undefined {
+    const line = this.above(leaf).filter((unit) => unit.level <= level && unit.kind !== "residual");
+    return line[line.length - 1];
+  }
+
+  leavesUnder(key: string): string[] {
+    const under = this.below.get(key) ?? [];
+    return under.length ? under.flatMap((child) => this.leavesUnder(child)) : this.leaves.has(key) ? [key] : [];
+  }
+
+  rank(left: string, right: string): 0 | Level {
+    if (right === "") return 0;
+    const one = this.above(left);
+    const other = this.above(right);
+    for (let n = 0; n < 2; n += 1) if (one[n]?.key !== other[n]?.key) return (n + 1) as Level;
+    return 3;
+  }
+
+  // Every border once, from the leaf on its left whose key is the smaller.
+  *arcs(of: Iterable<string> = this.leaves.keys()): Generator<Arc> {
+    for (const key of of) {
+      const leaf = this.leaves.get(key);
+      if (leaf) for (const ring of leaf.rings) yield* this.arcsOfRing(key, ring);
+    }
+  }
+
+  private *arcsOfRing(key: string, ring: Float64Array): Generator<Arc> {
+    const points = pointsOf(ring);
+    const count = points.length;
+    const others = points.map((a, n) => this.beyond(a, points[(n + 1) % count] as Point));
+    let start = others.findIndex((other, n) => other !== others[(n + count - 1) % count]);
+    if (start < 0) start = 0;
+    for (let n = 0; n < count; ) {
+      const other = others[(start + n) % count] as string;
+      const line = [points[(start + n) % count] as Point];
+      while (n < count && others[(start + n) % count] === other) line.push(points[(start + ++n) % count] as Point);
+      if (other === "" || key < other) yield { left: key, right: other, rank: this.rank(key, other), points: line };
+    }
+  }
+
+  // The outline of a unit as polygons, each a shell with its holes, closed.
+  outline(key: string): Point[][][] {
+    const inside = new Set(this.leavesUnder(key));
+    const onward = new Map<number, Point[]>();
+    for (const one of inside) {
+      for (const [a, b] of segments(this.leaves.get(one))) {
+        if (inside.has(this.beyond(a, b))) continue;
+        const heads = onward.get(this.point(a));
+        if (heads) heads.push(b);
+        else onward.set(this.point(a), [b]);
+        if (!this.starts.has(this.point(a))) this.starts.set(this.point(a), a);
+      }
+    }
+    const rings: Point[][] = [];
+    for (const [first, heads] of onward) {
+      while (heads.length) rings.push(this.walk(first, onward));
+    }
+    return polygons(rings);
+  }
+
+  private readonly starts = new Map<number, Point>();
+
+  private walk(first: number, onward: Map<number, Point[]>): Point[] {
+    const ring = [this.starts.get(first) as Point];
+    for (let at = first; ; ) {
+      const next = onward.get(at)?.pop();
+      if (!next) return ring;
+      ring.push(next);
+      at = this.point(next);
+      if (at === first) return ring;
+    }
+  }
+
+  leafAt(at: Point): string | undefined {
+    for (const leaf of this.leaves.values()) if (inBox(leaf.box, at, 0) && holds(leaf.rings, at)) return leaf.key;
+    return undefined;
+  }
+
+  unitAt(at: Point, level: number): Unit | undefined {
+    const leaf = this.leafAt(at);
+    return leaf === undefined ? undefined : this.standing(leaf, level);
+  }
+
+  vertexNear(at: Point, reach: number): Found | undefined {
+    let best: Found | undefined;
+    for (const leaf of this.leaves.values()) {
+      if (!inBox(leaf.box, at, reach)) continue;
+      for (const ring of leaf.rings) {
+        for (let i = 0; i < ring.length; i += 2) {
+          const distance = Math.hypot((ring[i] as number) - at[0], (ring[i + 1] as number) - at[1]);
+          if (distance <= reach && (!best || distance < best.distance)) best = { at: [ring[i] as number, ring[i + 1] as number], distance };
+        }
+      }
+    }
+    return best;
+  }
+
+  segmentNear(at: Point, reach: number): FoundSegment | undefined {
+    let best: FoundSegment | undefined;
+    for (const leaf of this.leaves.values()) {
+      if (!inBox(leaf.box, at, reach)) continue;
+      for (const [a, b] of segments(leaf)) {
+        const foot = footOf(a, b, at);
+        const distance = Math.hypot(foot[0] - at[0], foot[1] - at[1]);
+        if (distance <= reach && (!best || distance < best.distance)) best = { at: foot, distance, a, b, leaf: leaf.key };
+      }
+    }
+    return best;
+  }
+
+  // The border between two junctions through a segment: the vertices in order (the first again at the end if it is closed).
+  borderThrough(segment: FoundSegment): Point[] {
+    const degree = (p: Point): number => this.neighbours(p).length;
+    const forth = [segment.a, segment.b];
+    const grow = (line: Point[]): void => {
+      for (;;) {
+        const [before, last] = line.slice(-2) as [Point, Point];
+        if (degree(last) !== 2 || same(last, line[0] as Point)) return;
+        const next = this.neighbours(last).find((p) => !same(p, before));
+        if (!next || line.length > 20_000) return;
+        line.push(next);
+      }
+    };
+    grow(forth);
+    if (same(forth[0] as Point, forth[forth.length - 1] as Point)) return forth;
+    const back = [segment.b, segment.a];
+    grow(back);
+    return [...back.reverse().slice(0, -1), ...forth.slice(1)];
+  }
+
+  // The vertices next to a vertex, over all leaves that meet there.
+  neighbours(at: Point): Point[] {
+    const found = new Map<number, Point>();
+    for (const leaf of this.leaves.values()) {
+      if (!inBox(leaf.box, at, 0)) continue;
+      for (const ring of leaf.rings) {
+        for (let i = 0, end = ring.length; i < end; i += 2) {
+          if (ring[i] !== at[0] || ring[i + 1] !== at[1]) continue;
+          for (const j of [(i + 2) % end, (i + end - 2) % end]) {
+            const next: Point = [ring[j] as number, ring[j + 1] as number];
+            found.set(this.point(next), next);
+          }
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  // The leaves that have a vertex at a place.
+  leavesWith(at: Point): string[] {
+    const found: string[] = [];
+    for (const leaf of this.leaves.values()) {
+      if (inBox(leaf.box, at, 0) && leaf.rings.some((ring) => pointsOf(ring).some((p) => same(p, at)))) found.push(leaf.key);
+    }
+    return found;
+  }
+
+  onFrame(at: Point): boolean {
+    return this.neighbours(at).some((next) => this.beyond(at, next) === "" || this.beyond(next, at) === "");
+  }
+}
+
+export const same = (p: Point, q: Point): boolean => p[0] === q[0] && p[1] === q[1];
+
+export function pointsOf(ring: Float64Array): Point[] {
+  const points: Point[] = [];
+  for (let i = 0; i < ring.length; i += 2) points.push([ring[i] as number, ring[i + 1] as number]);
+  return points;
+}
+
+export function* segments(leaf: Leaf | undefined): Generator<[Point, Point]> {
+  for (const ring of leaf?.rings ?? []) {
+    const points = pointsOf(ring);
+    for (let n = 0; n < points.length; n += 1) yield [points[n] as Point, points[(n + 1) % points.length] as Point];
+  }
+}
+
+function* leavesOf(leaves: SheetDocument["leaves"], origin: Point): Generator<Leaf> {
+  for (const [key, rings] of Object.entries(leaves)) {
+    let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+    const flat = rings.map((steps) => {
+      const ring = new Float64Array(steps.length);
+      let [x, y] = origin;
+      for (let i = 0; i < steps.length; i += 2) {
+        ring[i] = x += steps[i] as number;
+        ring[i + 1] = y += steps[i + 1] as number;
+        left = Math.min(left, x);
+        right = Math.max(right, x);
+        bottom = Math.min(bottom, y);
+        top = Math.max(top, y);
+      }
+      return ring;
+    });
+    yield { key, rings: flat, box: [left, bottom, right, top] };
+  }
+}
+
+const inBox = (box: Leaf["box"], at: Point, reach: number): boolean =>
+  at[0] >= box[0] - reach && at[1] >= box[1] - reach && at[0] <= box[2] + reach && at[1] <= box[3] + reach;
+
+export function holds(rings: Float64Array[], at: Point): boolean {
+  let inside = false;
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
+      const [x0, y0, x1, y1] = [ring[j] as number, ring[j + 1] as number, ring[i] as number, ring[i + 1] as number];
+      if (y0 > at[1] !== y1 > at[1] && at[0] < ((x1 - x0) * (at[1] - y0)) / (y1 - y0) + x0) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+export function footOf(a: Point, b: Point, at: Point): Point {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const along = Math.max(0, Math.min(1, ((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / (dx * dx + dy * dy || 1)));
+  return [Math.round(a[0] + along * dx), Math.round(a[1] + along * dy)];
+}
+
+export function area2(ring: readonly Point[]): number {
+  const [x0, y0] = ring[0] ?? [0, 0];
+  let sum = 0;
+  for (let n = 1; n + 1 < ring.length; n += 1) {
+    const [p, q] = [ring[n] as Point, ring[n + 1] as Point];
+    sum += (p[0] - x0) * (q[1] - y0) - (q[0] - x0) * (p[1] - y0);
+  }
+  return sum;
+}
+
+// Shells (counter-clockwise) with the holes that lie in them.
+function polygons(rings: Point[][]): Point[][][] {
+  const shells = rings.filter((ring) => area2(ring) > 0).map((ring) => [ring]);
+  for (const hole of rings.filter((ring) => area2(ring) <= 0)) {
+    const around = shells.filter(([shell]) => holds([Float64Array.from((shell as Point[]).flat())], hole[0] as Point));
+    const host = around.sort((p, q) => area2(p[0] as Point[]) - area2(q[0] as Point[]))[0];
+    if (host) host.push(hole);
+  }
+  return shells;
+}
