@@ -4,28 +4,17 @@ Only the tables' pages that are written are copied. The graph stays plane as lon
 for its `obstacle` first, and the order of the halves round a vertex is kept.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 
-from geo.partition.exact import cross, in_triangle, meet
-from geo.partition.model import Unit
+from geo.partition.linegraph import LineGraph
 from geo.partition.topology import OUTSIDE, Edge, Half, Point, Topology
 
 
-class Network:
+class Network(LineGraph):
     """A topology that is being edited. ``vertices`` and ``leaves`` collect what was touched."""
 
     def __init__(self, topology: Topology) -> None:
-        self.base = topology
-        self.grid = topology.grid
-        self.points = topology.points.fork()
-        self.stars = topology.stars.fork()
-        self.edges = topology.edges.fork()
-        self.cells = topology.cells.fork()
-        self.walls = topology.walls.fork()
-        self.units = topology.units.fork()
-        self.below = topology.below.fork()
-        self.numbers = topology.numbers.fork()
-        self.codes = topology.codes.fork()
+        super().__init__(topology)
         self.vertex_count, self.edge_count, self.unit_count = topology.counts
         self.vertices: set[int] = set()
         self.leaves: set[int] = set()
@@ -35,6 +24,8 @@ class Network:
     def topology(self) -> Topology:
         """Return what it has become. The network is not used any more."""
         changed = self.base.changed | (self.leaves - {OUTSIDE})
+        for leaf in self.leaves - {OUTSIDE}:
+            self.beside[leaf] = None
         return Topology(
             self.base.partition,
             self.grid,
@@ -45,157 +36,12 @@ class Network:
             self.walls,
             self.units,
             self.below,
+            self.beside,
             self.numbers,
             self.codes,
             (self.vertex_count, self.edge_count, self.unit_count),
             changed,
         )
-
-    def point(self, vertex: int) -> Point:
-        """Return where a vertex lies."""
-        point = self.points[vertex]
-        if point is None:
-            raise KeyError(vertex)
-        return point
-
-    def edge(self, number: int) -> Edge:
-        """Return an edge."""
-        edge = self.edges[number]
-        if edge is None:
-            raise KeyError(number)
-        return edge
-
-    def star(self, vertex: int) -> tuple[Half, ...]:
-        """Return the halves that leave a vertex, counter-clockwise."""
-        return self.stars[vertex] or ()
-
-    def unit(self, number: int) -> Unit:
-        """Return a unit."""
-        unit = self.units[number]
-        if unit is None:
-            raise KeyError(number)
-        return unit
-
-    def tail(self, half: Half) -> int:
-        """Return the vertex where a half begins."""
-        return self.edge(half >> 1)[half & 1]
-
-    def head(self, half: Half) -> int:
-        """Return the vertex where a half ends."""
-        return self.edge(half >> 1)[1 - (half & 1)]
-
-    def left(self, half: Half) -> int:
-        """Return the leaf to the left of a half."""
-        return self.edge(half >> 1)[2 + (half & 1)]
-
-    def goes_back(self, half: Half) -> bool:
-        """Tell whether the straight line of a half goes on behind its beginning."""
-        return bool(self.edge(half >> 1)[4 + (half & 1)])
-
-    def after(self, half: Half) -> Half:
-        """Return the half that follows on the same boundary walk: the leftmost way from its head."""
-        star = self.star(self.head(half))
-        return star[star.index(half ^ 1) - 1]
-
-    def walk(self, half: Half) -> list[Half]:
-        """Return the boundary walk from a half on."""
-        found = [half]
-        edges, stars = self.edges, self.stars
-        at = half
-        while True:
-            edge = edges[at >> 1]
-            star = stars[edge[1 - (at & 1)]] if edge is not None else None
-            if star is None:
-                raise KeyError(at)
-            at = star[star.index(at ^ 1) - 1]
-            if at == half:
-                return found
-            found.append(at)
-
-    def corners(self, walk: Iterable[Half]) -> list[Point]:
-        """Return where the halves of a walk begin."""
-        return [self.point(self.tail(half)) for half in walk]
-
-    def walks(self, leaf: int) -> list[list[Half]]:
-        """Return the boundary walks of a leaf, each once."""
-        seen: set[Half] = set()
-        found: list[list[Half]] = []
-        for half in self.walls[leaf] or ():
-            if half not in seen:
-                found.append(self.walk(half))
-                seen.update(found[-1])
-        return found
-
-    def partner(self, half: Half) -> Half | None:
-        """Return the half that goes on from the same vertex the other way along the same straight line."""
-        if not self.goes_back(half):
-            return None
-        through = [other for other in self.star(self.tail(half)) if self.goes_back(other)]
-        count = len(through)
-        return through[(through.index(half) + count // 2) % count] if count % 2 == 0 else None
-
-    def near(self, a: Point, b: Point, margin: int = 0) -> set[int]:
-        """Return the edges that may come within ``margin`` cm of the segment a to b."""
-        found: set[int] = set()
-        for cell in self.grid.cells(a[0], a[1], b[0], b[1], margin):
-            found.update(self.cells[cell] or ())
-        return found
-
-    def obstacle(self, va: int, vb: int, a: Point, b: Point, besides: Collection[int] = ()) -> int | None:
-        """Return an edge that a segment from a to b would meet otherwise than in its own ends, None if there is none.
-
-        ``va``, ``vb`` are the vertices at its ends (-1 for none); the edges ``besides`` do not count.
-        """
-        points = self.points
-        low_x, high_x = (a[0], b[0]) if a[0] < b[0] else (b[0], a[0])
-        low_y, high_y = (a[1], b[1]) if a[1] < b[1] else (b[1], a[1])
-        for number in self.near(a, b):
-            edge = self.edges[number]
-            if edge is None or number in besides:
-                continue
-            v0, v1 = edge[0], edge[1]
-            (px, py), (qx, qy) = p, q = points[v0] or a, points[v1] or b
-            if v0 in (va, vb) or v1 in (va, vb):
-                if self._runs_along(va, vb, a, b, v0, v1, p, q):
-                    return number
-            elif not (
-                (px < low_x and qx < low_x)
-                or (px > high_x and qx > high_x)
-                or (py < low_y and qy < low_y)
-                or (py > high_y and qy > high_y)
-            ) and meet(a, b, p, q):
-                return number
-        return None
-
-    @staticmethod
-    def _runs_along(va: int, vb: int, a: Point, b: Point, v0: int, v1: int, p: Point, q: Point) -> bool:
-        """Tell whether an edge that shares an end with a segment also shares more than that."""
-        if {v0, v1} == {va, vb}:
-            return True
-        shared, far = (p, q) if v0 in (va, vb) else (q, p)
-        other = b if shared == a else a
-        if cross(shared, other, far):
-            return False
-        return (other[0] - shared[0]) * (far[0] - shared[0]) + (other[1] - shared[1]) * (far[1] - shared[1]) > 0
-
-    def clear(self, bend: Collection[int], u: int, p: Point, v: int) -> bool:
-        """Tell whether nothing lies between the line u to v and its bend u, p, v; the edges ``bend`` are that line itself."""
-        a, b = self.point(u), self.point(v)
-        if cross(a, b, p) == 0:
-            return True
-        if len(bend) == 1:
-            met = self.obstacle(u, -1, a, p, bend) is not None or self.obstacle(-1, v, p, b, bend) is not None
-        else:
-            met = self.obstacle(u, v, a, b, bend) is not None
-        if met:
-            return False
-        for number in self.near(a, b, 2) - set(bend):
-            edge = self.edges[number]
-            if edge is not None and any(
-                end not in (u, v) and in_triangle(a, p, b, self.point(end)) for end in edge[:2]
-            ):
-                return False
-        return True
 
     def add_vertex(self, point: Point) -> int:
         """Return a new vertex without edges."""
@@ -216,19 +62,6 @@ class Network:
         self.vertices.update((v0, v1))
         return number
 
-    def sector(self, vertex: int, toward: Point) -> int:
-        """Return after which place of its star a vertex sees a point; no half runs exactly that way."""
-        star = self.star(vertex)
-        o = self.point(vertex)
-        for i, half in enumerate(star):
-            a, b = self.point(self.head(half)), self.point(self.head(star[(i + 1) % len(star)]))
-            turn, first, second = cross(o, a, b), cross(o, a, toward), cross(o, toward, b)
-            straight = turn == 0 and len(star) > 1
-            inside = (first > 0 and second > 0) if turn > 0 else (first > 0 if straight else first > 0 or second > 0)
-            if inside or len(star) == 1:
-                return i
-        return -1
-
     def _enter(self, edge: Edge) -> int:
         number = self.edge_count
         self.edge_count += 1
@@ -239,12 +72,27 @@ class Network:
 
     def raster(self, number: int, *, enter: bool = True) -> None:
         """Enter an edge into the cells it meets, or take it out."""
-        v0, v1, left, right, _, _ = self.edge(number)
-        (ax, ay), (bx, by) = self.point(v0), self.point(v1)
-        for cell in self.grid.cells(ax, ay, bx, by):
+        _, _, left, right, _, _ = self.edge(number)
+        for cell in self.cells_of(number):
             there = self.cells[cell] or ()
             self.cells[cell] = (*there, number) if enter else tuple(e for e in there if e != number)
         self.leaves.update((left, right))
+
+    def move(self, moves: Mapping[int, Point], edges: Iterable[int]) -> None:
+        """Move vertices, and the edges that end there to the cells they meet now."""
+        rows = {number: self.edge(number) for number in edges}
+        point, cells = self.point, self.grid.cells
+        before = [cells(*point(row[0]), *point(row[1])) for row in rows.values()]
+        for vertex, to in moves.items():
+            self.points[vertex] = to
+        for (number, row), old in zip(rows.items(), before, strict=True):
+            self.leaves.update(row[2:4])
+            new = cells(*point(row[0]), *point(row[1]))
+            if new != old:
+                for cell in old:
+                    self.cells[cell] = tuple(e for e in self.cells[cell] or () if e != number)
+                for cell in new:
+                    self.cells[cell] = (*(self.cells[cell] or ()), number)
 
     def remove_edge(self, number: int) -> None:
         """Take an edge away; the lines that went on beyond its ends end there now."""
