@@ -1,10 +1,10 @@
 """How far watched time near the border may be off: errors hang together for a minute, and one place has one answer.
 
-On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``. Who
-stays at one place is inside all of that time or none of it, so all time at a place stands or falls together: the variance is
-``m (1 - m) T^2``, m the probability there (``spots.py``). So does a long walk along the border, on one side of it or the
-other: there m is the mean of what the fixes say one by one, since neighbours say the same again. The doubts of places and walks are
-added up, not averaged: they are too few.
+On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``.
+Who stays at one place is inside all of that time or none of it, so all time at a place stands or falls together: the variance
+is ``m (1 - m) T^2``, m the probability there (``spots.py``). So does a long walk along the border, on one side of it or the
+other: there m is the mean of what the fixes say one by one, since neighbours say the same again. The doubts of places and
+walks are added up, not averaged: they are too few.
 
 Source: correlated Bernoulli trials; patrol.md B.8, with the places added.
 """

@@ -6,7 +6,7 @@ for its `obstacle` first, and the order of the halves round a vertex is kept.
 
 from collections.abc import Iterable, Mapping
 
-from geo.partition.linegraph import LineGraph
+from geo.partition.redrawing.linegraph import LineGraph
 from geo.partition.topology import OUTSIDE, Edge, Half, Point, Topology
 
 
