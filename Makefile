@@ -8,7 +8,7 @@ DEBIAN := chromium fonts-noto-cjk libatomic1 postgresql-15 postgresql-15-postgis
 DEMO ?=
 BENCH ?=
 
-.PHONY: demo test check lint pure serve bench screenshots lock debian
+.PHONY: demo test check lint pure faults serve bench screenshots lock debian
 
 demo: .venv/.wangge
 	$(V)/wangge demo $(DEMO)
@@ -27,6 +27,10 @@ lint: .venv/.test .venv/.wangge
 	$(V)/ruff format --check .
 	$(V)/lint-imports --no-logo
 	$(V)/pyright
+
+# Ten planners for two minutes, and fifty kills in the middle of publishing, on either store; make test does a little of both.
+faults: debian .venv/.kernels
+	WANGGE_FAULTS_SECONDS=120 WANGGE_FAULTS_KILLS=50 $(PYTEST) -s tests/api/redraw/test_crowd.py tests/api/redraw/test_kills.py
 
 serve: .venv/.wangge
 	$(V)/wangge serve
