@@ -32,6 +32,7 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "edits": "api.services.bench.edits",
         "gpx": "api.services.bench.gpx",
         "patrol-accuracy": "api.services.bench.patrol_accuracy",
+        "publish": "api.services.bench.publish",
         "tiles": "api.services.bench.tiles",
     }
 )
