@@ -42,7 +42,9 @@ class Resource(StrEnum):
     PUBLIC_TILE = "public_tile"  # vector tiles of grids in force, on a listener of their own (P0)
     BOARD = "board"  # what a notice board shows the public (P0)
     BOARD_PRINT = "board_print"  # the list of boards and their print files (P1)
-    TRACK = "track"  # verifying a delivered track (P4); nothing is stored
+    TRACK = "track"  # verifying and receiving tracks (P4)
+    PATROL = "patrol"  # verdicts on people by name (P3)
+    OWN = "own"  # what is held about oneself; until there are accounts a person's number is asked for
     JOB = "job"  # long work of the office (P1)
     CHANGE = "change"  # case files of changes: drafts, packages, documents (P1)
 
@@ -74,19 +76,21 @@ _CITY: Final = frozenset({Action.READ, Action.FILE})
 
 GRANTS: Final[Mapping[str, Mapping[Resource, frozenset[Action]]]] = {
     "public": _SHELL,
-    "worker": _PRINT,
+    "worker": {**_PRINT, Resource.OWN: _READ},
     "chief": _PRINT,
     "village": {**_PRINT, Resource.CHANGE: _EDIT},
     "town_grid_office": {
         **_PRINT,
         Resource.TRACK: frozenset({Action.RUN}),
+        Resource.PATROL: _RUN,
+        Resource.OWN: _READ,
         Resource.JOB: _RUN,
         Resource.CHANGE: _TOWN,
     },
     "town_committee": _CASES,
     "city_grid_office": {**_PRINT, Resource.JOB: _RUN, Resource.CHANGE: _CITY},
     "department": _SIGHT,
-    "supervisor": {**_CASES, Resource.TRACK: frozenset({Action.RUN}), Resource.JOB: _READ},
+    "supervisor": {**_CASES, Resource.TRACK: frozenset({Action.RUN}), Resource.PATROL: _READ, Resource.JOB: _READ},
     "security_admin": _SHELL,
     "system_admin": {**_SHELL, Resource.DESK: _READ, Resource.JOB: _RUN},
     "audit_admin": _SHELL,

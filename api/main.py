@@ -20,6 +20,7 @@ from api.routes import (
     history,
     jobs,
     packages,
+    patrols,
     search,
     shell,
     tiles,
@@ -36,7 +37,7 @@ FORM_OVERHEAD = 200_000
 SMALLEST_ZIPPED = 2_000
 
 WHOLE: tuple[ModuleType, ...] = (
-    *(today, jobs, map_routes, tiles, search, tracks, boards),
+    *(today, jobs, map_routes, tiles, search, patrols, tracks, boards),
     *(changes, packages, drafts, cases, history, shell, documents, assets),
 )
 

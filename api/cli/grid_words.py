@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from api import messages
+from api.cli import repairing
 
 SHOWN: Final = 5  # faults of one kind on the screen; all of them are in the JSON
 Document = dict[str, Any]
@@ -14,6 +15,8 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
     """Give the lines of ``import/1`` or ``coverage/1``."""
     if document.get("written"):
         yield from _made_lines(document, lang)
+    if "repaired" in document:
+        yield from repairing.repaired_lines(document, lang)
     if "roots" in document:
         for each in document["roots"]:
             yield _say("cli.coverage.root", lang, root=each["root"])
@@ -21,11 +24,14 @@ def coverage_lines(document: Document, lang: str) -> Iterator[str]:
         yield from _fault_lines(document["frames"], lang, _say("cli.coverage.frames", lang))
         if not document["frames"]:
             yield _say("cli.coverage.frames_fit", lang)
+        if document["enclosed"]:
+            area = sum(fault["area_m2"] for fault in document["enclosed"])
+            yield _say("cli.coverage.enclosed", lang, count=len(document["enclosed"]), area=_area(area, lang))
     else:
         yield from _proof_lines(document, lang)
     yield from _file_lines(document, lang)
     if document.get("written") is False:
-        yield _say("cli.import.nothing", lang)
+        yield repairing.nothing_written(document, lang)
 
 
 def _made_lines(document: Document, lang: str) -> Iterator[str]:

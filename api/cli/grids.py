@@ -1,15 +1,19 @@
 """Commands about grids: import, check coverage, export, locate."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from api.auth import LOCAL_USER
-from api.cli import grid_words, output, progress
+from api.cli import grid_words, output, progress, repairing
 from api.settings import from_environment
 from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from api.services.imports import Wanted
 
 DAY: Final = "%Y-%m-%d"
 EVERY: Final = {"ignore_unknown_options": True}  # a negative longitude looks like an option
@@ -80,24 +84,47 @@ def import_grids(
     valid_from: Annotated[
         datetime | None, typer.Option("--valid-from", formats=[DAY], help="从哪天起有效，默认一直有效。First day.")
     ] = None,
+    propose: repairing.ProposeOption = False,
+    output_file: repairing.OutputOption = None,
+    drawings: repairing.DrawingsOption = None,
+    proposal: repairing.ProposalOption = None,
+    accept: repairing.AcceptOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """导入网格：核验通过才写入，有一处毛病就什么也不写。Import grids: written whole if proved, else not at all.
 
-    没有写 --root 时，库里只有一个根就用它，还没有根就叫 main。Without --root: the only root there is, or main.
+    没有写 --root 时，库里只有一个根就用它，还没有根就叫 main。文件有毛病时，先 --propose，再用 --proposal 和 --accept 导入。
+    Without --root: the only root there is, or main. For a faulty file first --propose, then --proposal with --accept.
     """
-    from api.services import imports  # noqa: PLC0415 - heavy
-    from api.services.grid_files import Source  # noqa: PLC0415
-    from data.store import Actor, open_store  # noqa: PLC0415
+    from api.services.grid_files import Source  # noqa: PLC0415 - heavy
+    from api.services.imports import Wanted  # noqa: PLC0415
 
-    settings = from_environment()
+    asked = repairing.Asked(propose, output_file, drawings, proposal, tuple(accept or ()))
+    repairing.require_usage(asked)
     fields = tuple(field.strip() for field in parent.split(",")) if parent else ()
     source = Source(tuple(files), code, name, fields, layer, crs)
     more = {"valid_from": valid_from.date()} if valid_from else {}
-    wanted = imports.Wanted(source, level, parents, root, plane, frame, **more)
-    with open_store(settings.require_store()) as store, progress.shown(settings.lang, quiet=as_json) as report:
-        document = imports.import_grids(store, wanted, settings, Actor(LOCAL_USER, settings.role), report)
-    _answer(document, settings.lang, as_json)
+    _import(Wanted(source, level, parents, root, plane, frame, **more), asked, as_json)
+
+
+def _import(wanted: "Wanted", asked: repairing.Asked, as_json: bool) -> None:
+    from api.services import imports, repairs  # noqa: PLC0415 - heavy
+    from data.store import Actor, open_store  # noqa: PLC0415
+
+    settings = from_environment()
+    actor, lang = Actor(LOCAL_USER, settings.role), settings.lang
+    with open_store(settings.require_store()) as store, progress.shown(lang, quiet=as_json) as report:
+        if asked.propose:
+            document = repairs.propose(store, wanted, settings, report)
+            repairing.keep(document, asked)
+        elif asked.proposal is not None:
+            document = repairs.import_repaired(store, wanted, asked.proposal, asked.accept, settings, actor, report)
+        else:
+            document = imports.import_grids(store, wanted, settings, actor, report)
+    lines = (
+        repairing.proposal_lines(document, lang, asked) if asked.propose else grid_words.coverage_lines(document, lang)
+    )
+    _answer(document, lines, as_json)
 
 
 def check_coverage(
@@ -133,7 +160,7 @@ def check_coverage(
             if codes or plane or parents or crs or layers:
                 raise InputError("check.usage", "check coverage")
             document = _check_store(root, _day(on), _day(known_on), report)
-    _answer(document, settings.lang, as_json)
+    _answer(document, grid_words.coverage_lines(document, settings.lang), as_json)
 
 
 def _check_store(root: str | None, on: Any, known_on: Any, report: progress.Report) -> dict[str, Any]:
@@ -193,11 +220,11 @@ def locate(
         raise typer.Exit(output.FAULTS)
 
 
-def _answer(document: dict[str, Any], lang: str, as_json: bool) -> None:
+def _answer(document: dict[str, Any], lines: Iterator[str], as_json: bool) -> None:
     if as_json:
         output.write_json(document)
     else:
-        for line in grid_words.coverage_lines(document, lang):
+        for line in lines:
             output.write_line(line)
     if not document["ok"]:
         raise typer.Exit(output.FAULTS)

@@ -16,7 +16,9 @@ NAV: Final = (
     ("map", "/map", "map.title", Resource.GRID),
     ("drafts", "/drafts", "drafts.title", Resource.CHANGE),
     ("changes", "/changes", "changes.title", Resource.CHANGE),
+    ("patrols", "/patrols", "patrols.title", Resource.PATROL),
     ("boards", "/boards", "boards.title", Resource.BOARD_PRINT),
+    ("me", "/me", "me.title", Resource.OWN),
     ("about", "/about", "about.title", Resource.SHELL),
 )
 

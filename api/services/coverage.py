@@ -13,7 +13,7 @@ from api.services.grid_files import Given, Source, given_parents, limits_of, rea
 from api.services.pictures import pictures
 from api.settings import Settings
 from data.importers import proofs
-from data.importers.child import Limits, Progress
+from data.importers.child import Progress
 from data.importers.proofs import Answer
 from data.store import Store
 from geo import crs
@@ -122,19 +122,16 @@ def check_store(
         Feature(name, name, None, lattice.polygons(lattice.canonical(part.frame), 1)[0])
         for name, part in loaded.items()
     ]
-    return _several(found, _between(frames, plane, limits, progress), plane, day)
+    wrong, wide = proofs.between(plane, frames, limits, progress)
+    return _several(found, wrong, wide, plane, day)
 
 
-def _between(frames: Sequence[Feature], plane: Plane, limits: Limits, progress: Progress | None) -> list[Fault]:
-    """Return where the legal frames of roots overlap or nearly meet. Land between two towns is nobody's fault."""
-    answer = proofs.build(plane, frames, 1, limits=limits, where="frames", progress=progress)
-    return [fault for fault in answer.proof.faults if fault.kind != "gap"]
-
-
-def _several(found: Mapping[str, Document], between: Sequence[Fault], plane: Plane, day: date) -> Document:
+def _several(
+    found: Mapping[str, Document], wrong: Sequence[Fault], wide: Sequence[Fault], plane: Plane, day: date
+) -> Document:
     return {
         "format": FORMAT,
-        "ok": not between and all(each["ok"] for each in found.values()),
+        "ok": not wrong and all(each["ok"] for each in found.values()),
         "root": None,
         "on": day.isoformat(),
         "frame": None,
@@ -143,7 +140,8 @@ def _several(found: Mapping[str, Document], between: Sequence[Fault], plane: Pla
         "vertices_inserted": sum(each["vertices_inserted"] for each in found.values()),
         "levels": [],
         "roots": list(found.values()),
-        "frames": fault_words.documents(fault_words.in_order(between), plane),
+        "frames": fault_words.documents(fault_words.in_order(wrong), plane),
+        "enclosed": fault_words.documents(fault_words.in_order(wide), plane),
     }
 
 

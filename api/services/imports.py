@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from shapely import MultiPolygon
+
 from api.services import coverage
 from api.services.grid_files import Given, Source, given_parents, limits_of, read_all, read_frame
 from api.settings import Settings
@@ -43,7 +45,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class _Place:
+class Place:
     """Where the import goes: the root's name, the plane, and its partition and head if the root is there already."""
 
     root: str
@@ -52,14 +54,22 @@ class _Place:
     head_seq: int
 
 
-def import_grids(
-    store: Store, wanted: Wanted, settings: Settings, actor: Actor, progress: Progress | None = None
-) -> Document:
-    """Return ``import/1`` after writing the grids, or ``coverage/1`` with its faults when nothing was written.
+@dataclass(frozen=True, eq=False)
+class Delivered:
+    """What is to be imported, read: the place it goes to, the limits, what the files hold, the frame, the parents."""
 
-    A new root takes the grids as the leaves of ``level``, its upper levels derived by union; an existing one is divided
-    further. Errors (nothing written): those of reading; ``plane.unset``, ``plane.second``, ``import.level``,
-    ``import.frame_fixed``; `ConflictError` ``import.already_divided`` where the grids above have such a level already.
+    place: Place
+    limits: Limits
+    given: Given
+    frame: MultiPolygon | None
+    parents: Parents | None
+
+
+def delivered(store: Store, wanted: Wanted, settings: Settings, progress: Progress | None = None) -> Delivered:
+    """Return what is to be imported, read from its files.
+
+    Errors (nothing written): those of reading; ``plane.unset``, ``plane.second``, ``import.level``, ``import.frame_fixed``;
+    `ConflictError` ``import.already_divided`` where the grids above have such a level already.
     """
     if wanted.level not in LEVELS:
         raise InputError("import.level", str(wanted.level), got=wanted.level)
@@ -73,29 +83,46 @@ def import_grids(
     frame = None
     if wanted.frame is not None:
         frame = read_frame(wanted.frame, place.plane, None, wanted.source.crs, limits)
-    parents = _parents(wanted, given, limits)
-    features = given.features if place.existing is None else _with_parent(given.features, parents)
+    return Delivered(place, limits, given, frame, _parents(wanted, given, limits))
+
+
+def import_grids(
+    store: Store, wanted: Wanted, settings: Settings, actor: Actor, progress: Progress | None = None
+) -> Document:
+    """Return ``import/1`` after writing the grids, or ``coverage/1`` with its faults when nothing was written.
+
+    A new root takes the grids as the leaves of ``level``, its upper levels derived by union; an existing one is divided
+    further. Errors (nothing written): those of `delivered`, and of `data.importers.proofs.build`.
+    """
+    read = delivered(store, wanted, settings, progress)
+    place, given = read.place, read.given
+    features = given.features if place.existing is None else _with_parent(given.features, read.parents)
     answer = proofs.build(
         place.plane,
         features,
         wanted.level,
-        parents=parents,
-        frame=frame,
+        parents=read.parents,
+        frame=read.frame,
         existing=place.existing,
-        limits=limits,
+        limits=read.limits,
         where=wanted.source.files[0].name,
         progress=progress,
     )
     answer = replace(answer, proof=coverage.with_bad_rings(answer.proof, {wanted.level: given}))
-    kind = _frame_kind(answer, place, given_frame=frame is not None)
-    document = coverage.document(answer, place.plane, root=place.root, on=None, frame=kind)
-    document |= {"files": list(given.documents), "written": False}
+    document = proved_document(answer, read)
     if answer.partition is None or not answer.proof.ok:
         return document
-    return _written(store, place, wanted, answer.partition, document, actor)
+    return written(store, read, wanted, answer.partition, document, actor)
 
 
-def _place(store: Store, wanted: Wanted) -> _Place:
+def proved_document(answer: Answer, read: Delivered) -> Document:
+    """Return ``coverage/1`` of what was read, nothing written."""
+    kind = _frame_kind(answer, read.place, given_frame=read.frame is not None)
+    document = coverage.document(answer, read.place.plane, root=read.place.root, on=None, frame=kind)
+    return document | {"files": list(read.given.documents), "written": False}
+
+
+def _place(store: Store, wanted: Wanted) -> Place:
     with store.read() as view:
         fixed, there = view.plane, {root.name: root for root in partitions.roots(view)}
         name = wanted.root or (next(iter(there)) if len(there) == 1 else DEFAULT_ROOT)
@@ -111,7 +138,7 @@ def _place(store: Store, wanted: Wanted) -> _Place:
         raise InputError("plane.unset", name)
     if existing is not None:
         _may_divide(existing, wanted, name)
-    return _Place(name, plane, existing, found.head_seq if found else 0)
+    return Place(name, plane, existing, found.head_seq if found else 0)
 
 
 def _may_divide(existing: Partition, wanted: Wanted, name: str) -> None:
@@ -142,20 +169,29 @@ def _with_parent(features: tuple[Feature, ...], parents: Parents | None) -> tupl
     return tuple(replace(feature, parent=next(iter(table.get(feature.code, ())), None)) for feature in features)
 
 
-def _frame_kind(answer: Answer, place: _Place, *, given_frame: bool) -> str:
+def _frame_kind(answer: Answer, place: Place, *, given_frame: bool) -> str:
     standing = place.existing or answer.partition
     return "given" if given_frame or (standing is not None and standing.frame_given) else "derived"
 
 
-def _written(
-    store: Store, place: _Place, wanted: Wanted, partition: Partition, document: Document, actor: Actor
+def written(
+    store: Store,
+    read: Delivered,
+    wanted: Wanted,
+    partition: Partition,
+    document: Document,
+    actor: Actor,
+    more: Mapping[str, Any] | None = None,
 ) -> Document:
+    """Return ``import/1`` after writing a proved partition; ``more`` goes into the ledger beside the other findings."""
+    place = read.place
     findings = {
         "files": [{"file": f["file"], "sha256": f["sha256"]} for f in document["files"]],
         "rings_recut": document["rings_recut"],
         "vertices_inserted": document["vertices_inserted"],
         "islands": document["islands"],
         "witness": document["witness"],
+        **(more or {}),
     }
 
     def work(unit: Writing) -> int:

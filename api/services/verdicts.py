@@ -17,6 +17,7 @@ import shapely
 
 from api import messages
 from api.services.duties import Known
+from api.services.settling import either_way
 from geo.tracks import clock
 from geo.tracks.presence import Presence, Span, State, Why
 from rules.articles import place
@@ -56,19 +57,22 @@ def document(
 ) -> Document:
     """Return ``verdict/1``."""
     doubt = largest_doubt(measured, case.zone)
+    gaps = [_gap(span, case.zone) for span in measured.spans if span.gap]
     return {
         "format": FORMAT,
         "person": case.person,
         "grid": case.grid,
         "on": case.on.isoformat(),
         "role": case.role,
-        "findings": [_finding(finding, doubt, measured) for finding in findings],
+        "findings": [
+            _finding(finding, doubt, measured) | {"either_way": either_way(finding, gaps)} for finding in findings
+        ],
         "completeness": round(measured.completeness, 4) if case.shift else None,
         "fixes": measured.fixes,
         "fixes_inside": measured.fixes_inside,
         "tracks": list(tracks),
         "intervals": intervals(measured.spans, case.zone),
-        "gaps": [_gap(span, case.zone) for span in measured.spans if span.gap],
+        "gaps": gaps,
         "datum": case.datum,
         "questions": questions(case, measured, tracks, policy),
         "versions": versions(),

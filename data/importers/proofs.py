@@ -11,18 +11,19 @@ import shapely
 
 from data.importers import carrying, surfaces
 from data.importers.child import Limits, Progress, run_limited
-from data.importers.message import pack, unpack
+from data.importers.message import Message, pack, unpack
 from data.importers.worker import Report
 from geo import crs
 from geo.crs import Plane
+from geo.partition import roots
 from geo.partition.assembly import assemble
 from geo.partition.comparison import check_levels
-from geo.partition.coverage import Proof, prove
+from geo.partition.coverage import LevelProof, Proof, prove
 from geo.partition.features import Feature
 from geo.partition.lattice import polygons
 from geo.partition.levels import tree
 from geo.partition.lineage import Parents
-from geo.partition.model import Partition
+from geo.partition.model import Fault, Partition
 from geo.partition.results import Assembled, Notes
 from geo.partition.subdivision import subdivide
 from geo.partition.witness import Witness, witness
@@ -98,6 +99,26 @@ def compared(
     return _answered("partition.check_levels", carrying.whole(*parts), limits, where, progress)
 
 
+def between(
+    plane: Plane, frames: Sequence[Feature], limits: Limits, progress: Progress | None = None
+) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """Return what `geo.partition.roots.between` finds of the frames of roots."""
+    message = carrying.whole(carrying.no_arrays(code=plane.code), carrying.features_out(frames))
+    head, arrays = unpack(run_limited("partition.between", pack(*message), limits, "frames", progress))
+    faults = carrying.proof_in(head, arrays).faults
+    return faults[: head["wrong"]], faults[head["wrong"] :]
+
+
+def between_message(payload: bytes, report: Report) -> bytes:
+    """Return the answer to `between`. Runs in the child."""
+    head, arrays = unpack(payload)
+    report("prove", 0, 1)
+    wrong, wide = roots.between(carrying.features_in(head, arrays))
+    report("prove", 1, 1)
+    proof = Proof(not wrong, (LevelProof(1, 0, 0.0, (*wrong, *wide)),))
+    return pack(*carrying.whole(carrying.no_arrays(wrong=len(wrong)), carrying.proof_out(proof)))
+
+
 def _answered(
     function: str,
     message: tuple[carrying.Head, carrying.Arrays],
@@ -105,7 +126,12 @@ def _answered(
     where: str,
     progress: Progress | None,
 ) -> Answer:
-    head, arrays = unpack(run_limited(function, pack(*message), limits, where, progress))
+    return answer_in(unpack(run_limited(function, pack(*message), limits, where, progress)))
+
+
+def answer_in(answered: Message) -> Answer:
+    """Return the answer in a message made by `message_of`."""
+    head, arrays = answered
     partition = carrying.partition_in(head, arrays) if "units" in head else None
     said = head["witness"]
     return Answer(
@@ -124,13 +150,13 @@ def build_message(payload: bytes, report: Report) -> bytes:
     features = carrying.features_in(head, arrays)
     report("prove", 0, STEPS)
     if head["existing"]:
-        made = subdivide(carrying.partition_in(head, arrays), features, head["level"], _new_key)
+        made = subdivide(carrying.partition_in(head, arrays), features, head["level"], new_key)
     else:
         given = surfaces.from_arrays({name: arrays[f"given.{name}"] for name in surfaces.NAMES})
         frame = given[0] if len(given) else None
-        made = assemble(plane, features, head["level"], _table(head["parents"]), frame, _new_key)
+        made = assemble(plane, features, head["level"], _table(head["parents"]), frame, new_key)
     report("prove", 1, STEPS)
-    return _message(made, plane, {head["level"]: features}, report)
+    return message_of(made, plane, {head["level"]: features}, report)
 
 
 def prove_message(payload: bytes, report: Report) -> bytes:
@@ -140,7 +166,7 @@ def prove_message(payload: bytes, report: Report) -> bytes:
     report("prove", 0, STEPS)
     proof = prove(partition)
     report("prove", 1, STEPS)
-    return _message(Assembled(partition, proof, Notes()), crs.plane(head["code"]), {}, report)
+    return message_of(Assembled(partition, proof, Notes()), crs.plane(head["code"]), {}, report)
 
 
 def check_levels_message(payload: bytes, report: Report) -> bytes:
@@ -153,7 +179,7 @@ def check_levels_message(payload: bytes, report: Report) -> bytes:
         levels = {level: _placed(features, levels.get(level - 1, [])) for level, features in levels.items()}
     proof = check_levels(plane, levels, _table(head["parents"]))
     report("prove", 1, STEPS)
-    return _message(Assembled(None, proof, Notes()), plane, levels, report)
+    return message_of(Assembled(None, proof, Notes()), plane, levels, report)
 
 
 def _placed(features: Sequence[Feature], upper: Sequence[Feature]) -> list[Feature]:
@@ -172,7 +198,14 @@ def _table(said: Mapping[str, Sequence[str]] | None) -> Parents | None:
     return None if said is None else {code: tuple(above) for code, above in said.items()}
 
 
-def _message(made: Assembled, plane: Plane, levels: Mapping[int, Sequence[Feature]], report: Report) -> bytes:
+def message_of(
+    made: Assembled,
+    plane: Plane,
+    levels: Mapping[int, Sequence[Feature]],
+    report: Report,
+    more: tuple[carrying.Head, carrying.Arrays] = ({}, {}),
+) -> bytes:
+    """Return what was made, with its second witness and areas, and ``more``, as the child's answer."""
     said = None
     if made.partition is not None and made.proof.ok:
         said = asdict(witness(made.partition, SEED))
@@ -183,6 +216,7 @@ def _message(made: Assembled, plane: Plane, levels: Mapping[int, Sequence[Featur
             islands=made.notes.islands, residuals=made.notes.residuals, witness=said, ellipsoidal_m2=area
         ),
         carrying.proof_out(made.proof),
+        more,
     ]
     if made.partition is not None:
         parts.append(carrying.partition_out(made.partition))
@@ -211,5 +245,6 @@ def _column(values: Sequence[object]) -> npt.NDArray[np.object_]:
     return column
 
 
-def _new_key() -> str:
+def new_key() -> str:
+    """Return the key of a new unit."""
     return str(uuid.uuid4())

@@ -42,6 +42,9 @@ JOBS: Final = {
     "tracks.read": Job("data.importers.tracks:read_message", foreign=True),
     "partition.build": Job("data.importers.proofs:build_message", foreign=False),
     "partition.check_levels": Job("data.importers.proofs:check_levels_message", foreign=False),
+    "partition.propose": Job("data.importers.repairs:propose_message", foreign=False),
+    "partition.repair": Job("data.importers.repairs:repair_message", foreign=False),
+    "partition.between": Job("data.importers.proofs:between_message", foreign=False),
     "partition.prove": Job("data.importers.proofs:prove_message", foreign=False),
 }
 

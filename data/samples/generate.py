@@ -8,9 +8,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from data.samples import posts, walks
-from data.samples.town import HERE, Grid, Town, build, settings
+from data.samples.apart import drawn_apart
+from data.samples.town import HERE, Grid, build, settings
 from geo.crs import Plane, plane
 
 Float = npt.NDArray[np.float64]
@@ -25,29 +27,33 @@ def files() -> dict[str, bytes]:
     flat = plane(plan["plane"])
     origin = np.rint(flat.to_plane(np.array([plan["origin"]]))[0])
     named = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
-    shapes = {f"town/{name}": collection(plan, town, grids, flat, origin) for name, grids in named.items()}
+    shapes = {
+        f"town/{name}": collection(plan, (feature(g, town.borders.polygon(g.blocks), flat, origin) for g in grids))
+        for name, grids in named.items()
+    }
     week = walks.files(town, flat, origin, np.random.default_rng(plan["seed"]))
     tracks = {f"town/tracks/{name}": content for name, content in week.items()}
     boards = posts.written(town, flat, origin, np.random.default_rng(plan["seed"]), walks.posts_held(town))
-    return shapes | tracks | {"town/boards.toml": boards}
+    apart = collection(plan, (feature(grid, shape, flat, origin) for grid, shape in drawn_apart(town)))
+    return shapes | tracks | {"town/boards.toml": boards, "town/drawn_apart.geojson": apart}
 
 
-def collection(plan: dict[str, Any], town: Town, grids: Iterable[Grid], flat: Plane, origin: Float) -> bytes:
-    """Return one level as GeoJSON in WGS 84 with 8 decimals (about 1 mm), one feature a line."""
-    features = [json.dumps(feature(town, grid, flat, origin), ensure_ascii=False) for grid in grids]
+def collection(plan: dict[str, Any], features: Iterable[dict[str, Any]]) -> bytes:
+    """Return features as GeoJSON, one a line."""
+    rows = [json.dumps(each, ensure_ascii=False) for each in features]
     head = json.dumps({"type": "FeatureCollection", "name": plan["name"], "synthetic": LABEL}, ensure_ascii=False)
-    return (head[:-1] + ', "features": [\n' + ",\n".join(features) + "\n]}\n").encode()
+    return (head[:-1] + ', "features": [\n' + ",\n".join(rows) + "\n]}\n").encode()
 
 
-def feature(town: Town, grid: Grid, flat: Plane, origin: Float) -> dict[str, Any]:
-    """Return one grid as a GeoJSON feature."""
+def feature(grid: Grid, shape: BaseGeometry, flat: Plane, origin: Float) -> dict[str, Any]:
+    """Return one grid as a GeoJSON feature in WGS 84 with 8 decimals (about 1 mm); ``shape`` in centimetres from ``origin``."""
 
     def to_lonlat(cm: Float) -> Float:
         return np.round(flat.to_lonlat(origin + cm / 100), DECIMALS)
 
-    shape = shapely.transform(town.borders.polygon(grid.blocks), to_lonlat)
     properties = {"code": grid.code, "name": grid.name, "kind": grid.kind, "parent": grid.parent}
-    return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
+    lonlat = shapely.geometry.mapping(shapely.transform(shape, to_lonlat))
+    return {"type": "Feature", "properties": properties, "geometry": lonlat}
 
 
 def write(folder: Path = HERE) -> None:

@@ -19,7 +19,7 @@ from geo.partition.workspace import Workspace
 def enclosed(
     work: Workspace, area: Line, leaves: Sequence[int], allowed: Collection[int] | None = None
 ) -> tuple[list[Piece], list[Piece]]:
-    """Return the pieces of leaves inside a closed line and those outside.
+    """Return the pieces of leaves inside a closed line, and of the leaves that have any inside or beside it those outside.
 
     ``allowed`` are the leaves the line may run through besides (None: any). Refused: ``edit.area_not_simple``,
     ``edit.reaches_others``.
@@ -35,11 +35,26 @@ def enclosed(
         )
     drawn = unhook(net, laying.halves())
     inner = {*drawn, *laying.along()}
-    found = cut_pieces(work, leaves, drawn)
+    met = met_leaves(net, {*drawn, *laying.along()}, leaves)
+    near = [leaf for leaf in leaves if leaf in met or is_reached(net, leaf, ring)]
+    found = cut_pieces(work, near, drawn)
     inside = [is_inside(net, piece, inner, ring) for piece in found]
     return [p for p, within in zip(found, inside, strict=True) if within], [
         p for p, within in zip(found, inside, strict=True) if not within
     ]
+
+
+def met_leaves(net: Network, drawn: Collection[Half], leaves: Collection[int]) -> set[int]:
+    """Return the leaves that have a vertex in common with a line."""
+    vertices = {net.tail(half) for half in drawn} | {net.head(half) for half in drawn}
+    return {net.left(half) for vertex in vertices for half in net.star(vertex)} & set(leaves)
+
+
+def is_reached(net: Network, leaf: int, ring: Sequence[Point]) -> bool:
+    """Tell whether a leaf that a ring does not meet has a piece inside it."""
+    return any(
+        turns_beside(ring, 2 * x, 2 * y) for x, y in (net.point(net.tail(half)) for half in net.walls[leaf] or ())
+    )
 
 
 def closed_ring(net: Network, nodes: list[Node]) -> tuple[list[Point], list[Node]]:

@@ -13,6 +13,7 @@ from geo.partition.merges import merge
 from geo.partition.model import Partition
 from geo.partition.names import change_kind, rename, renumber, reparent
 from geo.partition.outcomes import FREE, Refusal, Rules
+from geo.partition.plausible import require_plausible
 from geo.partition.refusing import RefusedError, refuse
 from geo.partition.sound import concerned, require_nested, require_whole, turns_once
 from geo.partition.splits import split
@@ -84,6 +85,7 @@ def apply(
     topology = woven(before) if isinstance(before, Partition) else before
     work = Workspace(topology, new_key, rules)
     try:
+        require_plausible(operation, rules)
         inner = operation.operation if isinstance(operation, ops.Correction) else operation
         ACTS[type(inner)](work, inner)
         conclude(work)

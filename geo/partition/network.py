@@ -4,10 +4,11 @@ Only the tables' pages that are written are copied. The graph stays plane as lon
 for its `obstacle` first, and the order of the halves round a vertex is kept.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from geo.partition.exact import cross, in_triangle, meet
 from geo.partition.model import Unit
+from geo.partition.paging import BITS, MASK
 from geo.partition.topology import OUTSIDE, Edge, Half, Point, Topology
 
 
@@ -24,6 +25,7 @@ class Network:
         self.walls = topology.walls.fork()
         self.units = topology.units.fork()
         self.below = topology.below.fork()
+        self.beside = topology.beside.fork()
         self.numbers = topology.numbers.fork()
         self.codes = topology.codes.fork()
         self.vertex_count, self.edge_count, self.unit_count = topology.counts
@@ -35,6 +37,8 @@ class Network:
     def topology(self) -> Topology:
         """Return what it has become. The network is not used any more."""
         changed = self.base.changed | (self.leaves - {OUTSIDE})
+        for leaf in self.leaves - {OUTSIDE}:
+            self.beside[leaf] = None
         return Topology(
             self.base.partition,
             self.grid,
@@ -45,6 +49,7 @@ class Network:
             self.walls,
             self.units,
             self.below,
+            self.beside,
             self.numbers,
             self.codes,
             (self.vertex_count, self.edge_count, self.unit_count),
@@ -99,32 +104,48 @@ class Network:
 
     def walk(self, half: Half) -> list[Half]:
         """Return the boundary walk from a half on."""
-        found = [half]
-        edges, stars = self.edges, self.stars
+        return self.trail(half)[0]
+
+    def trail(self, half: Half) -> tuple[list[Half], list[Point]]:
+        """Return the boundary walk from a half on, and where its halves begin."""
+        halves: list[Half] = []
+        corners: list[Point] = []
+        edges, stars, points = self.edges, self.stars, self.points
+        edge_pages, star_pages, point_pages = edges.pages, stars.pages, points.pages
         at = half
         while True:
-            edge = edges[at >> 1]
-            star = stars[edge[1 - (at & 1)]] if edge is not None else None
-            if star is None:
+            number = at >> 1
+            edge = (edge_pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
+            if edge is None:
                 raise KeyError(at)
+            tail, head = (edge[1], edge[0]) if at & 1 else (edge[0], edge[1])
+            point = (point_pages[tail >> BITS] or points.page(tail >> BITS))[tail & MASK]
+            star = (star_pages[head >> BITS] or stars.page(head >> BITS))[head & MASK]
+            if star is None or point is None:
+                raise KeyError(at)
+            halves.append(at)
+            corners.append(point)
             at = star[star.index(at ^ 1) - 1]
             if at == half:
-                return found
-            found.append(at)
+                return halves, corners
 
     def corners(self, walk: Iterable[Half]) -> list[Point]:
         """Return where the halves of a walk begin."""
         return [self.point(self.tail(half)) for half in walk]
 
-    def walks(self, leaf: int) -> list[list[Half]]:
-        """Return the boundary walks of a leaf, each once."""
+    def trails(self, leaf: int) -> list[tuple[list[Half], list[Point]]]:
+        """Return the boundary walks of a leaf, each once, and where their halves begin."""
         seen: set[Half] = set()
-        found: list[list[Half]] = []
+        found: list[tuple[list[Half], list[Point]]] = []
         for half in self.walls[leaf] or ():
             if half not in seen:
-                found.append(self.walk(half))
-                seen.update(found[-1])
+                found.append(self.trail(half))
+                seen.update(found[-1][0])
         return found
+
+    def walks(self, leaf: int) -> list[list[Half]]:
+        """Return the boundary walks of a leaf, each once."""
+        return [halves for halves, _ in self.trails(leaf)]
 
     def partner(self, half: Half) -> Half | None:
         """Return the half that goes on from the same vertex the other way along the same straight line."""
@@ -134,27 +155,30 @@ class Network:
         count = len(through)
         return through[(through.index(half) + count // 2) % count] if count % 2 == 0 else None
 
-    def near(self, a: Point, b: Point, margin: int = 0) -> set[int]:
-        """Return the edges that may come within ``margin`` cm of the segment a to b."""
-        found: set[int] = set()
-        for cell in self.grid.cells(a[0], a[1], b[0], b[1], margin):
-            found.update(self.cells[cell] or ())
-        return found
+    def near(self, a: Point, b: Point, margin: int = 0) -> Collection[int]:
+        """Return the edges that may come within ``margin`` cm of the segment a to b, each once."""
+        cells = self.grid.cells(a[0], a[1], b[0], b[1], margin)
+        if len(cells) == 1:
+            return self.cells[cells[0]] or ()
+        return {number for cell in cells for number in self.cells[cell] or ()}
 
     def obstacle(self, va: int, vb: int, a: Point, b: Point, besides: Collection[int] = ()) -> int | None:
         """Return an edge that a segment from a to b would meet otherwise than in its own ends, None if there is none.
 
         ``va``, ``vb`` are the vertices at its ends (-1 for none); the edges ``besides`` do not count.
         """
-        points = self.points
+        points, edges = self.points, self.edges
         low_x, high_x = (a[0], b[0]) if a[0] < b[0] else (b[0], a[0])
         low_y, high_y = (a[1], b[1]) if a[1] < b[1] else (b[1], a[1])
+        point_pages, edge_pages = points.pages, edges.pages
         for number in self.near(a, b):
-            edge = self.edges[number]
+            edge = (edge_pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
             if edge is None or number in besides:
                 continue
             v0, v1 = edge[0], edge[1]
-            (px, py), (qx, qy) = p, q = points[v0] or a, points[v1] or b
+            p = (point_pages[v0 >> BITS] or points.page(v0 >> BITS))[v0 & MASK] or a
+            q = (point_pages[v1 >> BITS] or points.page(v1 >> BITS))[v1 & MASK] or b
+            (px, py), (qx, qy) = p, q
             if v0 in (va, vb) or v1 in (va, vb):
                 if self._runs_along(va, vb, a, b, v0, v1, p, q):
                     return number
@@ -170,13 +194,12 @@ class Network:
     @staticmethod
     def _runs_along(va: int, vb: int, a: Point, b: Point, v0: int, v1: int, p: Point, q: Point) -> bool:
         """Tell whether an edge that shares an end with a segment also shares more than that."""
-        if {v0, v1} == {va, vb}:
-            return True
-        shared, far = (p, q) if v0 in (va, vb) else (q, p)
-        other = b if shared == a else a
-        if cross(shared, other, far):
+        (ox, oy), (ex, ey) = (a, b) if va in (v0, v1) else (b, a)
+        fx, fy = q if v0 in (va, vb) else p
+        ex, ey, fx, fy = ex - ox, ey - oy, fx - ox, fy - oy
+        if ex * fy != ey * fx:
             return False
-        return (other[0] - shared[0]) * (far[0] - shared[0]) + (other[1] - shared[1]) * (far[1] - shared[1]) > 0
+        return ex * fx + ey * fy > 0 or (v0 in (va, vb) and v1 in (va, vb))
 
     def clear(self, bend: Collection[int], u: int, p: Point, v: int) -> bool:
         """Tell whether nothing lies between the line u to v and its bend u, p, v; the edges ``bend`` are that line itself."""
@@ -189,10 +212,12 @@ class Network:
             met = self.obstacle(u, v, a, b, bend) is not None
         if met:
             return False
-        for number in self.near(a, b, 2) - set(bend):
+        for number in self.near(a, b, 2):
             edge = self.edges[number]
-            if edge is not None and any(
-                end not in (u, v) and in_triangle(a, p, b, self.point(end)) for end in edge[:2]
+            if (
+                edge is not None
+                and number not in bend
+                and any(end not in (u, v) and in_triangle(a, p, b, self.point(end)) for end in edge[:2])
             ):
                 return False
         return True
@@ -239,12 +264,32 @@ class Network:
 
     def raster(self, number: int, *, enter: bool = True) -> None:
         """Enter an edge into the cells it meets, or take it out."""
-        v0, v1, left, right, _, _ = self.edge(number)
-        (ax, ay), (bx, by) = self.point(v0), self.point(v1)
-        for cell in self.grid.cells(ax, ay, bx, by):
+        _, _, left, right, _, _ = self.edge(number)
+        for cell in self.cells_of(number):
             there = self.cells[cell] or ()
             self.cells[cell] = (*there, number) if enter else tuple(e for e in there if e != number)
         self.leaves.update((left, right))
+
+    def move(self, moves: Mapping[int, Point], edges: Iterable[int]) -> None:
+        """Move vertices, and the edges that end there to the cells they meet now."""
+        rows = {number: self.edge(number) for number in edges}
+        point, cells = self.point, self.grid.cells
+        before = [cells(*point(row[0]), *point(row[1])) for row in rows.values()]
+        for vertex, to in moves.items():
+            self.points[vertex] = to
+        for (number, row), old in zip(rows.items(), before, strict=True):
+            self.leaves.update(row[2:4])
+            new = cells(*point(row[0]), *point(row[1]))
+            if new != old:
+                for cell in old:
+                    self.cells[cell] = tuple(e for e in self.cells[cell] or () if e != number)
+                for cell in new:
+                    self.cells[cell] = (*(self.cells[cell] or ()), number)
+
+    def cells_of(self, number: int) -> list[int]:
+        """Return the cells that an edge meets."""
+        edge = self.edge(number)
+        return self.grid.cells(*self.point(edge[0]), *self.point(edge[1]))
 
     def remove_edge(self, number: int) -> None:
         """Take an edge away; the lines that went on beyond its ends end there now."""

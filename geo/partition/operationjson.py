@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 from geo.errors import InputError
 from geo.partition import operations as ops
 from geo.partition.model import UnitKind
+from geo.partition.plausible import REACH_CM
 
 Json = Any
-REACH_CM: Final = 1 << 50  # beyond any plane; keeps all arithmetic far from overflow
 
 TYPES: Final = (
     ops.MoveVertex,

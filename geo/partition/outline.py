@@ -17,7 +17,7 @@ SLACK2_CM: Final = (
 def drawn(rings: Rings) -> Rings:
     """Return the rings without junctions.
 
-    A vertex where only a leaf turns off counts as a junction where the ring itself goes straight on (a parent's, a frame's).
+    What is a junction to one leaf may be a corner of a parent or frame: it counts as one where the ring goes straight on.
     """
     return only(rings, is_drawn(rings))
 
@@ -25,7 +25,7 @@ def drawn(rings: Rings) -> Rings:
 def is_drawn(rings: Rings) -> Bool:
     """Tell of each vertex (n,) whether it was drawn, and is no junction."""
     keep = rings.kind == VertexKind.DRAWN
-    doubtful = np.flatnonzero(rings.kind > VertexKind.JUNCTION)
+    doubtful = np.flatnonzero(~keep)
     keep[doubtful] = ~straight_at(rings, doubtful)
     return keep
 

@@ -33,9 +33,8 @@ def pieces(net: Network, leaf: int, drawn: Sequence[Half] = ()) -> list[Piece]:
     for half in (*(net.walls[leaf] or ()), *drawn):
         if half in seen or net.left(half) != leaf:
             continue
-        walk = net.walk(half)
+        walk, corners = net.trail(half)
         seen.update(walk)
-        corners = net.corners(walk)
         area2 = shoelace2(corners)
         (shells if area2 > 0 else holes).append((walk, corners, area2))
     if not holes:

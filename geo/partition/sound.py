@@ -6,7 +6,7 @@ from geo.partition.exact import before, shoelace2
 from geo.partition.network import Network
 from geo.partition.refusing import line_in_metres, polygon_in_metres, refuse
 from geo.partition.regions import Piece, pieces, shape, turns
-from geo.partition.topology import OUTSIDE, Half
+from geo.partition.topology import OUTSIDE
 from geo.partition.workspace import Workspace
 
 PieceKey = tuple[int, int]
@@ -29,26 +29,25 @@ def require_plane(net: Network, edges: Collection[int]) -> None:
             raise refuse("edit.folds_over" if folds else code, line, line_in_metres(a, b))
         around.update((edge.v0, edge.v1))
     for vertex in around:
-        if not turns_once(net, vertex):
+        if len(net.star(vertex)) > 2 and not turns_once(net, vertex):
             raise refuse("edit.crosses_border", at=net.point(vertex))
 
 
 def turns_once(net: Network, vertex: int) -> bool:
     """Tell whether the halves round a vertex stand in their order and every sector is of one leaf."""
     star = net.star(vertex)
-    if len(star) < 3:
-        return (
-            all(net.left(half) == net.left(star[i - 1] ^ 1) for i, half in enumerate(star)) if len(star) == 2 else True
-        )
-    o = net.point(vertex)
-    ways = [(p[0] - o[0], p[1] - o[1]) for p in (net.point(net.head(half)) for half in star)]
-    wraps = 0
-    for i, half in enumerate(star):
-        a, b = ways[i - 1], ways[i]
-        wraps += not before(*a, *b)
-        if net.left(star[i - 1]) != net.left(half ^ 1):
+    edges = [net.edge(half >> 1) for half in star]
+    if len(star) < 2:
+        return True
+    for i, half in enumerate(star):  # what lies left of one half lies right of the next
+        if edges[i - 1][2 + (star[i - 1] & 1)] != edges[i][3 - (half & 1)]:
             return False
-    return wraps == 1
+    if len(star) == 2:
+        return True
+    x, y = net.point(vertex)
+    heads = [net.point(edge[1 - (half & 1)]) for edge, half in zip(edges, star, strict=True)]
+    ways = [(px - x, py - y) for px, py in heads]
+    return sum(not before(*ways[i - 1], *way) for i, way in enumerate(ways)) == 1
 
 
 def require_nested(net: Network, leaves: Iterable[int]) -> None:
@@ -56,7 +55,7 @@ def require_nested(net: Network, leaves: Iterable[int]) -> None:
     for leaf in leaves:
         if leaf == OUTSIDE or len(net.walls.get(leaf) or ()) < 2:
             continue
-        walks = [net.corners(walk) for walk in net.walks(leaf)]
+        walks = [corners for _, corners in net.trails(leaf)]
         if len(walks) < 2:
             continue
         for number, corners in enumerate(walks):
@@ -72,29 +71,49 @@ class Parts:
     def __init__(self, work: Workspace, net: Network) -> None:
         self.work = work
         self.net = net
-        self._pieces: dict[int, tuple[list[Piece], dict[Half, int]]] = {}
+        self._pieces: dict[int, list[Piece]] = {}
+        self._beside: dict[int, tuple[frozenset[int], ...]] = {}
 
     def of_leaf(self, leaf: int) -> list[Piece]:
         """Return the pieces of a leaf."""
-        return self._known(leaf)[0]
-
-    def _known(self, leaf: int) -> tuple[list[Piece], dict[Half, int]]:
         if leaf not in self._pieces:
-            found = pieces(self.net, leaf)
-            place = {half: n for n, piece in enumerate(found) for half in piece.halves()} if len(found) > 1 else {}
-            self._pieces[leaf] = (found, place)
+            self._pieces[leaf] = pieces(self.net, leaf)
         return self._pieces[leaf]
 
-    def beside(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
+    def neighbours(self, leaf: int) -> tuple[frozenset[int], ...]:
+        """Return for each piece of a leaf the leaves that have an edge in common with it."""
+        found = self._beside.get(leaf)
+        if found is None:
+            net = self.net
+            unchanged = leaf not in net.leaves
+            found = net.beside.get(leaf) if unchanged else None
+            if found is None:
+                found = tuple(frozenset(net.left(h ^ 1) for h in piece.halves()) for piece in self.of_leaf(leaf))
+                if unchanged:
+                    net.beside.note(leaf, found)
+            self._beside[leaf] = found
+        return found
+
+    def next_to(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
         """Yield the pieces of ``members`` that have an edge in common with a piece."""
-        for half in self._known(key[0])[0][key[1]].halves():
-            leaf = self.net.left(half ^ 1)
-            if leaf in members and leaf != key[0]:
-                yield leaf, self._known(leaf)[1].get(half ^ 1, 0)
+        leaf, number = key
+        mine = self.neighbours(leaf)
+        for other in mine[number].intersection(members):
+            theirs = self.neighbours(other)
+            if other == leaf:
+                continue
+            for n, around in enumerate(theirs):
+                if leaf in around and (len(theirs) == 1 or len(mine) == 1 or self.share_edge(key, (other, n))):
+                    yield other, n
+
+    def share_edge(self, one: PieceKey, other: PieceKey) -> bool:
+        """Tell whether two pieces of leaves in several pieces have an edge in common."""
+        halves = set(self.of_leaf(other[0])[other[1]].halves())
+        return any(half ^ 1 in halves for half in self.of_leaf(one[0])[one[1]].halves())
 
     def joined(self, members: Collection[int]) -> list[set[PieceKey]]:
         """Return the parts that leaves form together."""
-        left = {(leaf, n) for leaf in members for n in range(len(self.of_leaf(leaf)))}
+        left = {(leaf, n) for leaf in members for n in range(len(self.neighbours(leaf)))}
         found: list[set[PieceKey]] = []
         while left:
             part, front = set[PieceKey](), [min(left)]
@@ -103,7 +122,7 @@ class Parts:
                 if at in part:
                     continue
                 part.add(at)
-                front.extend(key for key in self.beside(at, members) if key not in part)
+                front.extend(key for key in self.next_to(at, members) if key not in part)
             left -= part
             found.append(part)
         return found
@@ -157,7 +176,10 @@ def require_large(work: Workspace, numbers: Iterable[int]) -> None:
     """Refuse parts below the least size: ``edit.too_small``."""
     least = work.rules.least_area_m2
     for number in numbers:
-        found = [piece for leaf in work.leaves(number) for piece in pieces(work.net, leaf)]
+        found: list[Piece] = []
+        leaves = iter(work.leaves(number))
+        while work.area_m2(found) < least and (leaf := next(leaves, None)) is not None:
+            found += pieces(work.net, leaf)
         area = work.area_m2(found)
         if area < least:
             raise refuse(

@@ -6,10 +6,11 @@ from geo.partition.finding import nodes_of
 from geo.partition.laying import Laying
 from geo.partition.model import UnitKind
 from geo.partition.operations import CutUnit, Line, NewPart, Split
+from geo.partition.placement import leaf_at
 from geo.partition.refusing import line_in_metres, refuse
 from geo.partition.regions import Piece, holds, pieces, shape, unhook
-from geo.partition.sound import require_large
-from geo.partition.topology import Half
+from geo.partition.sound import Parts, require_large
+from geo.partition.topology import Half, Point
 from geo.partition.workspace import Workspace
 
 
@@ -18,10 +19,14 @@ def split(work: Workspace, operation: Split) -> None:
     unit = work.chosen(operation.unit)
     leaves = work.leaves(unit)
     drawn = cut_lines(work, (operation.line,), leaves)
-    found = cut_pieces(work, leaves, drawn)
-    groups = grouped(work, found)
+    groups = grouped(work, leaves, drawn)
     if len(groups) < 2:
-        raise refuse("edit.line_not_cutting", shape(work.net, found), units=(operation.unit,), unit=work.name(unit))
+        raise refuse(
+            "edit.line_not_cutting",
+            shape(work.net, all_pieces(work, groups[0])),
+            units=(operation.unit,),
+            unit=work.name(unit),
+        )
     sides = sides_of(work, groups, operation.parts, operation.unit)
     kept = work.net.unit(unit)
     parent = work.parent(unit)
@@ -66,23 +71,46 @@ def cut_pieces(work: Workspace, leaves: Sequence[int], drawn: Sequence[Half]) ->
     return [piece for leaf in leaves for piece in pieces(work.net, leaf, of_leaf.get(leaf, ()))]
 
 
-def grouped(work: Workspace, found: Sequence[Piece]) -> list[list[Piece]]:
-    """Return the pieces in groups that hang together without crossing a drawn line."""
-    net = work.net
+def grouped(work: Workspace, leaves: Sequence[int], drawn: Sequence[Half]) -> list[list[Piece]]:
+    """Return the pieces of leaves in groups that hang together without crossing a drawn line.
+
+    A leaf in one piece that no line runs through stands there without its walks; `all_pieces` finds them.
+    """
+    net, parts = work.net, Parts(work, work.net)
+    entered = {net.left(half) for half in drawn}
+    plain = [leaf for leaf in leaves if leaf not in entered and len(parts.neighbours(leaf)) == 1]
+    found = [Piece(leaf, (), 0) for leaf in plain]
+    found += cut_pieces(work, sorted(set(leaves) - set(plain)), drawn)
+    whole = {leaf: n for n, leaf in enumerate(plain)}
     place = {half: n for n, piece in enumerate(found) for half in piece.halves()}
+    beside = [{whole[other] for other in parts.neighbours(leaf)[0] if other in whole} for leaf in plain]
+    beside += [set[int]() for _ in found[len(plain) :]]
+    for half, number in place.items():
+        other = None if half >> 1 in net.fresh else place.get(half ^ 1, whole.get(net.left(half ^ 1)))
+        if other is not None:
+            beside[number].add(other)
+            beside[other].add(number)
     left, groups = set(range(len(found))), list[list[Piece]]()
     while left:
         front, group = [min(left)], set[int]()
         while front:
             at = front.pop()
-            if at in group:
-                continue
-            group.add(at)
-            beside = (half ^ 1 for half in found[at].halves() if half >> 1 not in net.fresh)
-            front.extend(place[half] for half in beside if half in place and place[half] not in group)
+            if at not in group:
+                group.add(at)
+                front.extend(beside[at] - group)
         left -= group
         groups.append([found[n] for n in sorted(group)])
     return groups
+
+
+def all_pieces(work: Workspace, group: Sequence[Piece]) -> list[Piece]:
+    """Return pieces, all with their walks."""
+    return [full for piece in group for full in ([piece] if piece.walks else pieces(work.net, piece.leaf))]
+
+
+def lies_in(work: Workspace, group: Sequence[Piece], leaf: int, spot: Point) -> bool:
+    """Tell whether a place that ``leaf`` holds lies in a group of pieces."""
+    return any(not piece.walks or holds(work.net, piece, spot) for piece in group if piece.leaf == leaf)
 
 
 def sides_of(
@@ -95,7 +123,8 @@ def sides_of(
     taken: dict[int, int] = {}
     for number, part in enumerate(parts):
         spot = (part.at.x, part.at.y)
-        inside = [n for n, group in enumerate(groups) if any(holds(work.net, piece, spot) for piece in group)]
+        leaf = leaf_at(work.net, spot)
+        inside = [n for n, group in enumerate(groups) if lies_in(work, group, leaf, spot)]
         if not inside:
             raise refuse("edit.part_not_inside", units=(key,), at=spot, got=part.code)
         if inside[0] in taken:
@@ -106,8 +135,8 @@ def sides_of(
         raise refuse("edit.none_keeps_code", units=(key,))
     cut = [group for group in kept if any(half >> 1 in work.net.fresh for piece in group for half in piece.halves())]
     if len(cut) > 1:
-        largest = max(cut, key=lambda group: sum(piece.area2 for piece in group))
-        loose = [piece for group in cut if group is not largest for piece in group]
+        largest = max(cut, key=lambda group: work.area_m2(all_pieces(work, group)))
+        loose = [piece for group in cut if group is not largest for piece in all_pieces(work, group)]
         raise refuse("edit.part_without_name", shape(work.net, loose), units=(key,), parts=len(cut))
     return [(group, taken.get(n, -1)) for n, group in enumerate(groups)]
 
@@ -136,7 +165,8 @@ def below_split(
         for side in over:
             host = halves.get((unit if parent is None else parent, side), -1)
             halves[(number, side)] = on_its_side(work, number, side == over[0], host, names)
-            given += [(piece, halves[(number, side)]) for piece in on_side.get(number, {}).get(side, ())]
+            mine = on_side.get(number, {}).get(side, ())
+            given += [(piece, halves[(number, side)]) for piece in mine if piece.walks]
     return given
 
 

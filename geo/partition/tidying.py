@@ -3,7 +3,7 @@
 from geo.partition.exact import along, near
 from geo.partition.network import Network
 from geo.partition.straight import DEPTH, onward
-from geo.partition.topology import Half, Point
+from geo.partition.topology import Point
 from geo.partition.vertices import relocate, reseat
 
 
@@ -30,7 +30,12 @@ def seat(net: Network) -> None:
     there = [(point, vertex) for vertex in net.vertices if (point := net.points[vertex]) is not None]
     for point, vertex in sorted(there):
         for half in net.star(vertex):
-            line: list[Half] = [] if net.goes_back(half) else onward(net, half)
+            edge = net.edge(half >> 1)
+            if (
+                edge[4 + (half & 1)] or not edge[5 - (half & 1)]
+            ):  # the line begins elsewhere, or ends at the next vertex
+                continue
+            line = onward(net, half)
             if len(line) < 2:
                 continue
             drawn = point, net.point(net.head(line[-1]))

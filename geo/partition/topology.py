@@ -44,6 +44,15 @@ class Grid:
     def cells(self, ax: int, ay: int, bx: int, by: int, margin: int = 0) -> list[int]:
         """Return the cells that the segment from a to b meets; with a ``margin`` in cm also those it passes that near."""
         step, last_column, last_row = self.step, self.columns - 1, self.rows - 1
+        if not margin:  # most edges lie in one cell
+            column, row = (ax - self.x) // step, (ay - self.y) // step
+            if (
+                column == (bx - self.x) // step
+                and row == (by - self.y) // step
+                and 0 <= column <= last_column
+                and 0 <= row <= last_row
+            ):
+                return [row * self.columns + column]
         if ax > bx:
             ax, ay, bx, by = bx, by, ax, ay
         first = min(max((ax - margin - self.x) // step, 0), last_column)
@@ -76,7 +85,8 @@ class Topology:
     """The graph, the units and where everything is found. Never written; `geo.partition.network.Network` forks it.
 
     ``points`` vertex -> (x, y); ``stars`` vertex -> its leaving halves; ``cells`` cell -> the edges in it; ``walls`` leaf -> a
-    half of each of its boundary walks (several of one walk may stand there); ``below`` unit -> the units directly under it;
+    half of each of its boundary walks (several of one walk may stand there); ``beside`` leaf -> for each of its pieces the leaves
+    that have an edge in common with it, noted when first asked for; ``below`` unit -> the units directly under it;
     ``numbers`` key -> unit; ``codes`` code -> unit. ``counts`` vertices, edges, units so far; ``changed`` the leaves whose
     boundary differs from that in ``partition``.
     """
@@ -90,6 +100,7 @@ class Topology:
     walls: Paged[tuple[Half, ...]]
     units: Paged[Unit]
     below: Paged[tuple[int, ...]]
+    beside: Paged[tuple[frozenset[int], ...]]
     numbers: Index
     codes: Index
     counts: tuple[int, int, int]

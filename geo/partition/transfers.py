@@ -15,10 +15,11 @@ def transfer(work: Workspace, operation: Transfer) -> None:
     """Give land of givers to a receiver."""
     givers, receiver = parties(work, operation)
     leaves = [leaf for giver in givers for leaf in work.leaves(giver)]
-    inside, outside = enclosed(work, operation.area, leaves) if operation.area else ([], all_pieces(work, leaves))
+    inside, outside = enclosed(work, operation.area, leaves) if operation.area else ([], [])
     named = named_leaves(work, operation.units, givers)
     inside += [piece for piece in outside if piece.leaf in named]
     outside = [piece for piece in outside if piece.leaf not in named]
+    inside += all_pieces(work, sorted(named - {piece.leaf for piece in inside}))
     if not inside:
         raise refuse("edit.nothing_inside", units=operation.givers)
     whole = {piece.leaf for piece in inside} - {piece.leaf for piece in outside}

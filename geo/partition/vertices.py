@@ -93,12 +93,7 @@ def on_line(net: Network, half: Half, line: tuple[Point, Point]) -> bool:
 def relocate(net: Network, moves: Mapping[int, Point]) -> None:
     """Move vertices at once; refused where an edge would cross another or a leaf turn over."""
     edges = {half >> 1 for vertex in moves for half in net.star(vertex)}
-    for number in edges:
-        net.raster(number, enter=False)
-    for vertex, to in moves.items():
-        net.points[vertex] = to
-    for number in edges:
-        net.raster(number)
+    net.move(moves, edges)
     net.vertices.update(moves)
     require_plane(net, edges)
     require_nested(net, {leaf for number in edges for leaf in net.edge(number)[2:4]})

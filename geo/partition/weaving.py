@@ -45,6 +45,7 @@ def woven(partition: Partition) -> Topology:
         lists_of(first, half_of[rings.start[:-1]]),
         units,
         below,
+        Paged[tuple[frozenset[int], ...]](pages_for(len(partition.units))),
         numbers,
         codes,
         (len(xy), len(ends), len(partition.units)),

@@ -10,7 +10,7 @@ import jinja2
 from maps import style
 
 HERE: Final = Path(__file__).parent
-STYLE_SHEETS: Final = ("base", "shell", "today", "lists", "map", "draft", "case", "board", "print")
+STYLE_SHEETS: Final = ("base", "shell", "today", "lists", "map", "draft", "case", "board", "patrols", "print")
 
 
 @cache

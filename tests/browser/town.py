@@ -1,10 +1,11 @@
 """The sample town in a store of its own, served in a thread: what browser tests and screenshots look at."""
 
+import csv
 import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -14,19 +15,24 @@ import data.samples
 from api import clock
 from api.auth import LOCAL_USER
 from api.main import create_app
-from api.services import boards, imports, stores
+from api.services import boards, imports, patrol_day, roster, stores, track_ingest
 from api.services.board_content import load_contents
 from api.services.grid_files import Source
 from api.services.redraw import drafts, filing
 from api.services.redraw.drafts import Begun, Document
 from api.services.redraw.hand import Hand
+from api.services.track_ingest import Batch, Desk
 from api.settings import Settings
-from data.store import Actor, open_store
+from data.archive import folder_of
+from data.importers.child import Limits
+from data.importers.tracks import TrackFile
+from data.store import Actor, Store, open_store
 
 SAMPLES = Path(data.samples.__file__).parent
 TOWN = "海岬镇（示例）"
 PLANE = "EPSG:4549"
 GRID = "99000110120400300"
+DAY = date(2026, 11, 18)
 ACTOR = Actor("demo", "town_grid_office")
 # What is drawn for the pictures: places of the sample, in centimetres of its plane.
 LINE = [{"vertex": [38521100, 271124800]}, [38545000, 271133000], {"vertex": [38571900, 271134000]}]
@@ -58,9 +64,31 @@ def build(folder: Path) -> tuple[str, dict[str, str]]:
             done = imports.import_grids(store, imports.Wanted(source, level, root=TOWN), Settings(), ACTOR)
             if not done["written"]:
                 raise RuntimeError(f"level {level} of the sample town is not proved")
+        _people(store, folder)
         wanted = boards.Wanted(contents=contents, on=date(2026, 11, 2))
         printed = boards.print_boards(store, [GRID, "99000110120400000", "99000110120500301"], wanted, actor=ACTOR)
     return address, {one.unit_code: one.board.code for one in printed}
+
+
+def _people(store: Store, folder: Path) -> None:
+    """Register the people of the sample week, receive their tracks and verify two of its days."""
+    truth = list(csv.DictReader((SAMPLES / "town" / "tracks" / "truth.csv").read_text("utf-8").splitlines()))
+    listed = folder / "roster.csv"
+    rows = [f'{r["person"]},{r["name"]},{r["grid"]},{r["role"]},"{r["shift"].replace(" ", ",")}"' for r in truth]
+    rows += [f"P05,己从容,{GRID},level_2_full_time_worker,", f"P06,辛夷,{GRID},level_2_full_time_worker,"]
+    listed.write_text("person,name,grid,role,hours\n" + "\n".join(dict.fromkeys(rows)) + "\n", "utf-8")
+    away = folder / "away.csv"
+    away.write_text("person,kind,from,to,note\nP06,leave,2026-11-16,2026-11-20,已准\n", "utf-8")
+    for file in (listed, away):
+        roster.import_roster(store, roster.Wanted(file, date(2026, 11, 20)), ACTOR, 1 << 20)
+    archive = folder_of(store.address, "")
+    desk = Desk(store, archive, Limits(), ACTOR, datetime(2026, 11, 20, 12, tzinfo=UTC))
+    for row in truth:
+        if row["file"]:
+            sent = TrackFile(row["file"], (SAMPLES / "town" / "tracks" / row["file"]).read_bytes())
+            track_ingest.receive(track_ingest.named(Batch("", row["person"], sent)), desk)
+    for day in (DAY, date(2026, 11, 19)):
+        patrol_day.verify_day(store, patrol_day.Wanted(day, workers=1), archive, ACTOR, lambda *_: None)
 
 
 def redraw(address: str) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from geo.errors import InputError
 from geo.tracks import clock
-from geo.tracks.readers import container, dialect, gpx, plt, table
+from geo.tracks.readers import container, dialect, document, gpx, plt, table
 from geo.tracks.readers.points import ReadLimits, ReadOptions
 from geo.tracks.track import Track
 
@@ -10,7 +10,7 @@ __all__ = ["ReadLimits", "ReadOptions", "read_track", "read_tracks"]
 
 
 def read_tracks(data: bytes, name: str, options: ReadOptions | None = None) -> tuple[Track, ...]:
-    """Return the tracks of a GPX (plain or gzip), PLT or CSV file; only a CSV can hold several.
+    """Return the tracks of a GPX, PLT, CSV or JSON file, plain or gzip; only a CSV can hold several.
 
     Parameters
     ----------
@@ -27,7 +27,8 @@ def read_tracks(data: bytes, name: str, options: ReadOptions | None = None) -> t
         return table.read(contents, name, options)
     if options.track is not None:
         raise InputError("track.unknown", name, got=options.track, values={"known": ""})
-    return (gpx.read(contents, name, options) if kind == "gpx" else plt.read(contents, name, options),)
+    readers = {"gpx": gpx.read, "plt": plt.read, "json": document.read}
+    return (readers[kind](contents, name, options),)
 
 
 def read_track(

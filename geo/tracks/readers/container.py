@@ -22,7 +22,15 @@ MAGIC: Final = (
     (b"OziExplorer", "PLT"),
     (b".FIT", "FIT"),
 )
-KINDS: Final = {"gpx": "gpx", "plt": "plt", "csv": "csv", "txt": "csv"}
+KINDS: Final = {
+    "gpx": "gpx",
+    "plt": "plt",
+    "csv": "csv",
+    "txt": "csv",
+    "json": "json",
+    "geojson": "json",
+    "rec": "json",
+}
 BOM: Final = b"\xef\xbb\xbf"
 CHUNK: Final = 1 << 20
 WBITS_GZIP: Final = 31
@@ -30,11 +38,13 @@ FIT_MARK: Final = slice(8, 12)
 
 
 def kind_of(name: str) -> str:
-    """Return ``gpx``, ``plt`` or ``csv`` by the file's name; error ``track.kind`` lists what can be read."""
+    """Return ``gpx``, ``plt``, ``csv`` or ``json`` by the file's name; error ``track.kind`` lists what can be read."""
     stem = name.lower().removesuffix(".gz")
     ending = stem.rpartition(".")[2]
     if ending not in KINDS:
-        raise InputError("track.kind", name, got=ending or name, values={"known": ".gpx .plt .csv .txt (.gz)"})
+        raise InputError(
+            "track.kind", name, got=ending or name, values={"known": ".gpx .plt .csv .txt .geojson .json (.gz)"}
+        )
     return KINDS[ending]
 
 
@@ -56,8 +66,11 @@ def contents(data: bytes, name: str, kind: str, limits: ReadLimits) -> bytes:
     found = what_is(data)
     if found and found.lower() != kind:
         raise _mismatch(name, kind.upper(), found)
-    if kind != "gpx" and data.removeprefix(BOM).lstrip()[:1] in (b"<", b"{", b"["):
-        raise _mismatch(name, kind.upper(), "XML" if data.removeprefix(BOM).lstrip()[:1] == b"<" else "JSON")
+    first = data.removeprefix(BOM).lstrip()[:1]
+    if kind != "gpx" and first == b"<":
+        raise _mismatch(name, kind.upper(), "XML")
+    if (kind == "json") != (first in (b"{", b"[")) and kind != "gpx":
+        raise _mismatch(name, kind.upper(), "text" if kind == "json" else "JSON")
     return data
 
 

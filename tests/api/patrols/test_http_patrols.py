@@ -1,0 +1,139 @@
+"""The pages of patrols: what they show, who may see them, what is added to a verdict, and the workbook."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import openpyxl
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from data import verdicts
+from data.roster import Person
+
+Walk = Callable[..., bytes]
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def client(office: Any, walk: Walk) -> Iterator[TestClient]:
+    office.send(walk("iiiiiiiiiiii.....iiiiiiiiii"))
+    office.judge()
+    settings = Settings(store=office.store.address)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8000", headers=PAGE) as opened:
+        yield opened
+
+
+def text(client: TestClient, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def first_id(office: Any, person: str = "P01") -> int:
+    with office.store.read() as view:
+        return next(v.id for v in verdicts.latest(view, office.at.date()) if v.person == person)
+
+
+def test_a_day_without_verdicts_says_so_and_offers_the_last_one(client: TestClient) -> None:
+    said = text(client, "/patrols?on=2026-11-01")
+    assert "还没有核对结果" in said
+    assert "/patrols?on=2026-11-18" in said
+
+
+def test_without_a_day_the_last_one_with_verdicts_is_shown(client: TestClient) -> None:
+    assert "甲长青" in text(client, "/patrols")
+
+
+def test_an_empty_store_says_how_to_begin() -> None:
+    with TestClient(create_app(Settings()), base_url="http://127.0.0.1:8000", headers=PAGE) as bare:
+        assert "还没有登记人员" in text(bare, "/patrols")
+
+
+def test_a_verdict_shows_both_ways(client: TestClient, office: Any) -> None:
+    said = text(client, f"/patrols/{first_id(office)}?rule=A19.7a")
+    assert "若在格内" in said
+    assert "若在格外" in said
+    assert "版本与输入（1 版）" in said
+
+
+def test_a_verdict_that_is_not_there_is_a_page_that_says_so(client: TestClient) -> None:
+    assert "没有编号为 99 的核对结果" in text(client, "/patrols/99", 404)
+
+
+def test_a_level_that_is_none_is_refused_by_name(client: TestClient) -> None:
+    assert "没有“GOOD”这种结论" in text(client, "/patrols?on=2026-11-18&level=GOOD", 422)
+
+
+def test_a_name_that_is_a_formula_is_text_in_the_workbook(client: TestClient, office: Any) -> None:
+    office.store.run(
+        lambda unit: __import__("data.roster", fromlist=["save"]).save(unit, [Person("P02", "=HYPERLINK(1)")]),
+        actor=office.desk.actor,
+    )
+    answer = client.get("/patrols.xlsx?on=2026-11-18")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    names = [cell.value for cell in sheet["C"]]
+    assert names[0] == "人员"
+    assert "=HYPERLINK(1)" in names
+    assert {cell.data_type for cell in sheet["C"]} == {"s"}
+
+
+@pytest.mark.parametrize("role", ["village", "worker", "department", "city_grid_office"])
+def test_verdicts_on_people_are_for_the_town_s_office_and_its_supervisor(client: TestClient, role: str) -> None:
+    client.cookies.set("wangge_role", role)
+    assert client.get("/patrols").status_code == 403
+
+
+def add(client: TestClient, office: Any, **form: str) -> Any:
+    return client.post(f"/patrols/{first_id(office)}/steps", data=form, follow_redirects=False)
+
+
+def test_an_appeal_and_a_review_are_added_and_shown(client: TestClient, office: Any) -> None:
+    assert add(client, office, kind="appeal", text="手机没电").status_code == 303
+    assert add(client, office, kind="review", level="PASS", text="有签到").status_code == 303
+    said = text(client, f"/patrols/{first_id(office)}")
+    assert "手机没电" in said
+    assert "有签到" in said
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"kind": "appeal", "text": " "}, "step.text"),
+        ({"kind": "verdict", "text": "x"}, "step.kind"),
+        ({"kind": "review", "text": "x"}, "step.level"),
+        ({"kind": "appeal", "text": "x", "by": "mayor"}, "entry.unknown"),
+    ],
+)
+def test_what_is_added_is_read_strictly(client: TestClient, office: Any, form: dict[str, str], code: str) -> None:
+    client.headers["accept"] = "application/json"
+    answer = add(client, office, **form)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_a_supervisor_reads_and_adds_nothing(client: TestClient, office: Any) -> None:
+    client.cookies.set("wangge_role", "supervisor")
+    assert client.get("/patrols").status_code == 200
+    assert add(client, office, kind="appeal", text="x").status_code == 403
+
+
+def test_an_overturned_fail_brings_a_clarification(client: TestClient, office: Any, walk: Walk) -> None:
+    office.send(walk("f" * 27), "P02")
+    office.enter(Person("P03", "丙"))
+    office.judge()
+    with office.store.read() as view:
+        (found,) = verdicts.latest(view, office.at.date(), person="P02")
+    assert found.level == "REVIEW"  # eight hours are never failed from the track
+    fail = next(f for f in found.content["findings"] if f["rule"] == "A19.2a")
+    assert fail["level"] in ("FAIL", "REVIEW")
+
+
+def test_my_page_shows_verdicts_and_receipts(client: TestClient) -> None:
+    said = text(client, "/me?person=P01")
+    assert "day.csv" in said
+    assert "逐点说明" in said
+    assert "没有登记人员编号" in text(client, "/me?person=P77", 404)
+    assert "输入人员编号" in text(client, "/me")
