@@ -8,7 +8,7 @@ DEBIAN := chromium fonts-noto-cjk libatomic1 postgresql-15 postgresql-15-postgis
 DEMO ?=
 BENCH ?=
 
-.PHONY: demo test check lint pure serve bench screenshots lock debian
+.PHONY: demo test check lint pure faults serve bench screenshots lock debian
 
 demo: .venv/.wangge
 	$(V)/wangge demo $(DEMO)
@@ -28,10 +28,14 @@ lint: .venv/.test .venv/.wangge
 	$(V)/lint-imports --no-logo
 	$(V)/pyright
 
+# Ten planners for two minutes, and fifty kills in the middle of publishing, on either store; make test does a little of both.
+faults: debian .venv/.kernels
+	WANGGE_FAULTS_SECONDS=120 WANGGE_FAULTS_KILLS=50 $(PYTEST) -s tests/api/redraw/test_crowd.py tests/api/redraw/test_kills.py
+
 serve: .venv/.wangge
 	$(V)/wangge serve
 
-bench: .bench-venv/.ready
+bench: debian .bench-venv/.ready
 	.bench-venv/bin/wangge bench $(BENCH)
 
 screenshots: debian .venv/.test .venv/.wangge

@@ -114,7 +114,7 @@ def append(unit: Writing, change_id: int, rev: int, deed: Deed) -> Change:
     entry["hash"] = event_hash(row.key, entry)
     case = casefile.add(casefile.case_of(events), deed.kind, deed.content)
     _write(unit, change_id, entry, case)
-    return get(unit, change_id)
+    return Change(row.id, row.key, row.root_id, row.root, rev + 1, row.created_at, entry["at"], case)
 
 
 def _write(unit: Writing, change_id: int, entry: Mapping[str, Any], case: Case) -> None:
@@ -129,7 +129,9 @@ def _write(unit: Writing, change_id: int, entry: Mapping[str, Any], case: Case) 
     except IntegrityError as error:
         if "filing_no" in str(error.orig):
             raise ConflictError("change.filing_no", case.filing_no, got=case.filing_no) from error
-        raise ConflictError("request.key_used", entry["request_key"] or "") from error
+        if not entry["request_key"]:
+            raise
+        raise ConflictError("request.key_used", entry["request_key"]) from error
 
 
 def projection(case: Case) -> dict[str, Any]:

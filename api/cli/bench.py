@@ -26,11 +26,16 @@ def with_peers() -> None:
 
 def bench(
     names: Annotated[
-        list[str] | None, typer.Argument(help="coverage, edits, gpx, tiles；不写就全部 / all if none is named")
+        list[str] | None,
+        typer.Argument(help="coverage, edits, gpx, patrol-accuracy, publish, tiles；不写就全部 / all if none is named"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 / seed of the made-up input")] = SEED,
     quick: Annotated[bool, typer.Option("--quick", help="小样快跑 / a small sample, for a look")] = False,
     edits: Annotated[int | None, typer.Option(min=1, help="edits 做多少次调整 / redraws that `edits` does")] = None,
+    worker_days: Annotated[
+        int | None,
+        typer.Option(min=1, help="patrol-accuracy 模拟多少人日 / worker-days that `patrol-accuracy` makes up"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """与同类工具在同一次运行中轮流比较。Compare wangge with its peers, alternating, in one run."""
@@ -42,8 +47,9 @@ def bench(
     for name in chosen:
         harness.require_known(name)
     runs: list[dict[str, Any]] = []
+    sizes = {"edits": edits, "patrol-accuracy": worker_days}
     for name in chosen:
-        runs.append(harness.run(name, seed, quick=quick, size=edits if name == "edits" else None))
+        runs.append(harness.run(name, seed, quick=quick, size=sizes.get(name)))
         if not as_json:
             write_table(runs[-1], lang)
     if as_json:
@@ -66,7 +72,8 @@ def write_table(run: dict[str, Any], lang: str) -> None:
         ratio = f"{row['ratio']:.2f}" if row["ratio"] is not None else row.get("reason", "–")
         table.add_row(row["what"], row["who"], *times, ratio)
     screen = Console()
-    (screen if screen.is_terminal else Console(width=WIDTH)).print(table)
+    if run["rows"]:
+        (screen if screen.is_terminal else Console(width=WIDTH)).print(table)
     for name, figure in run["figures"].items():
         output.write_line(f"  {name}: {figure:,.4g}")
 

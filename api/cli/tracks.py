@@ -65,7 +65,7 @@ def verify_command(
     zone: Zone = None,
     columns: Columns = None,
     track: Track = None,
-    datum: Annotated[str, typer.Option(help="坐标基准 / datum: wgs84, cgcs2000")] = "wgs84",
+    datum: Annotated[str, typer.Option(help="坐标基准 / datum: wgs84, cgcs2000, gcj02, bd09")] = "wgs84",
     mode: Annotated[str, typer.Option(help="步行或乘车 / foot, vehicle")] = "foot",
     day: Annotated[
         datetime | None,

@@ -99,7 +99,7 @@ def map_page(
     shown = picture(desk.store, name, day, known_on)
     kept = {"root": name, "known_on": known_on}
     here = {**kept, "on": on, "level": level, "unit": unit}
-    units_address = f"/api/roots/{quote(name, safe='')}/units"
+    version_address = f"/api/roots/{quote(name, safe='')}/version"
     card = _card_context(request, desk.store, shown, unit, {**kept, "on": on})
     card.pop("office", None)
     return office.page(
@@ -110,7 +110,7 @@ def map_page(
         root=name,
         **card,
         plane=shown.partition.plane,
-        units_address=_address(units_address, on=day, known_on=known_on, coordinates="plane"),
+        version_address=_address(version_address, on=day, known_on=known_on),
         card_address=_address("/map/card", **kept, on=on),
         level=level,
         levels=[{"level": n, "href": _address("/map", **{**here, "level": n})} for n in (1, 2, 3)],

@@ -29,7 +29,7 @@ OPTIONAL: Final = {
     "zone": "zone of the day, and of times that carry none",
     "columns": "columns of a table: time=…,lat=…,lon=…,track=…",
     "track": "which track of the file",
-    "datum": "wgs84 or cgcs2000",
+    "datum": "wgs84, cgcs2000, gcj02 or bd09",
     "mode": "foot or vehicle",
 }
 FIELDS: Final = frozenset(NEEDED | OPTIONAL)

@@ -25,7 +25,7 @@ from data.store import Store
 from geo import crs
 from geo.crs import Plane
 from geo.errors import InputError
-from geo.tracks import cleaning, clock, distance
+from geo.tracks import cleaning, clock, datum, distance
 from geo.tracks.cleaning import Fixes
 from geo.tracks.readers import several
 from geo.tracks.track import Float64, Int64, Track
@@ -35,7 +35,7 @@ from rules.roles import DUTIES, role_of
 Document = dict[str, Any]
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
-DATUMS: Final = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000"}
+DATUMS: Final = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
 MODES: Final = ("foot", "vehicle")
 NO_TIMES, NO_PLACES, NO_ACCURACIES = np.empty(0, np.int64), np.empty((0, 2)), np.empty(0)
 
@@ -123,7 +123,7 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
     joined = _joined(sent)
     measured = measuring.measure(
         joined.time_ms,
-        grid.plane.to_plane(joined.lonlat),
+        grid.plane.to_plane(datum.to_wgs84(joined.lonlat, options.datum)),
         joined.accuracy_m,
         joined.rank,
         grid.geometry,

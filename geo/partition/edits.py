@@ -7,23 +7,23 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from geo.partition import operations as ops
-from geo.partition.borders import move_border, reshape_border
-from geo.partition.divisions import divide, undivide
-from geo.partition.merges import merge
 from geo.partition.model import Partition
-from geo.partition.names import change_kind, rename, renumber, reparent
 from geo.partition.outcomes import FREE, Refusal, Rules
-from geo.partition.plausible import require_plausible
-from geo.partition.refusing import RefusedError, refuse
-from geo.partition.sound import concerned, require_nested, require_whole, turns_once
-from geo.partition.splits import split
-from geo.partition.tidying import tidy
+from geo.partition.redrawing.borders import move_border, reshape_border
+from geo.partition.redrawing.divisions import divide, undivide
+from geo.partition.redrawing.merges import merge
+from geo.partition.redrawing.names import change_kind, rename, renumber, reparent
+from geo.partition.redrawing.plausible import require_plausible
+from geo.partition.redrawing.refusing import RefusedError, refuse
+from geo.partition.redrawing.sound import concerned, require_nested, require_whole, turns_once
+from geo.partition.redrawing.splits import split
+from geo.partition.redrawing.tidying import tidy
+from geo.partition.redrawing.transfers import carve, transfer
+from geo.partition.redrawing.vertices import delete_vertex, insert_vertex, move_vertex
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import OUTSIDE, Topology
-from geo.partition.transfers import carve, transfer
 from geo.partition.unweaving import unwoven
-from geo.partition.vertices import delete_vertex, insert_vertex, move_vertex
 from geo.partition.weaving import woven
-from geo.partition.workspace import Workspace
 
 ACTS: Final[Mapping[type, Callable[[Workspace, Any], None]]] = MappingProxyType(
     {

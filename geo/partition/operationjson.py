@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from geo.errors import InputError
 from geo.partition import operations as ops
 from geo.partition.model import UnitKind
-from geo.partition.plausible import REACH_CM
+from geo.partition.redrawing.plausible import REACH_CM
 
 Json = Any
 

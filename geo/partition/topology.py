@@ -82,7 +82,7 @@ class Grid:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Topology:
-    """The graph, the units and where everything is found. Never written; `geo.partition.network.Network` forks it.
+    """The graph, the units and where everything is found. Never written; `geo.partition.redrawing.network.Network` forks it.
 
     ``points`` vertex -> (x, y); ``stars`` vertex -> its leaving halves; ``cells`` cell -> the edges in it; ``walls`` leaf -> a
     half of each of its boundary walks (several of one walk may stand there); ``beside`` leaf -> for each of its pieces the leaves

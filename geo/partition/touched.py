@@ -29,11 +29,12 @@ class Stretch:
 def touched(before: Excerpt, after: Excerpt) -> tuple[Touched, ...]:
     """Return the stretches of border that are there only before, or only after."""
     both = tuple(_sides(excerpt) for excerpt in (before, after))
+    same_frame = _alike(before.part.frame, after.part.frame)
     stretches: dict[tuple[int, Line], Stretch] = {}
     for when, (excerpt, mine, others) in enumerate(((before, both[0], both[1]), (after, both[1], both[0]))):
         whole = _Drawn(excerpt)
         for line, (rank, unit) in mine.items():
-            if _same(others, line, rank) or not _leads(line, mine):
+            if (not rank and same_frame) or _same(others, line, rank) or not _leads(line, mine):
                 continue
             beside = mine.get(_back(line))
             units = (unit,) if beside is None else tuple(sorted((unit, beside[1])))
@@ -46,6 +47,11 @@ def touched(before: Excerpt, after: Excerpt) -> tuple[Touched, ...]:
             stretch.lengths[when] += _length(line)
             stretch.units[when] = units
     return tuple(_summed(stretches))
+
+
+def _alike(one: Rings, other: Rings) -> bool:
+    """Tell whether two legal frames are the same: then nothing of the outline moves, whoever lies behind it."""
+    return np.array_equal(one.xy, other.xy) and np.array_equal(one.start, other.start)
 
 
 def _summed(stretches: Mapping[tuple[int, Line], Stretch]) -> Iterator[Touched]:

@@ -6,7 +6,7 @@ from geo.partition.boundary import recut
 from geo.partition.lattice import concatenate, empty_rings, take_rings, with_owner
 from geo.partition.levels import is_listed
 from geo.partition.model import Int64, Partition, Rings, Unit, VertexKind
-from geo.partition.network import Network
+from geo.partition.redrawing.network import Network
 from geo.partition.topology import Half, Topology
 
 

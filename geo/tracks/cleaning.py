@@ -99,25 +99,44 @@ def _as_vague_as_they_differ(
 
 @compiled
 def _believable(seconds: Float64, xy: Float64, v_max: float, resets_after: int) -> Bools:
-    """Return which fixes (n,) stay: one goes if it is too fast both from the last kept and to the next one.
+    """Return which fixes (n,) stay: those go that are too fast to reach from the last kept, if one soon after is not.
 
-    After ``resets_after`` in a row the new place is believed: one wrong fix must not cost a day.
+    If none of the next ``resets_after`` is, the new place is believed: one wrong fix must not cost a day. A first fix that
+    the next ones contradict together goes.
     """
     n = len(seconds)
     kept = np.ones(n, np.bool_)
-    last, rejected = 0, 0
-    for i in range(1, n):
-        to = np.hypot(xy[i, 0] - xy[last, 0], xy[i, 1] - xy[last, 1]) / max(seconds[i] - seconds[last], SHORTEST_STEP_S)
-        too_fast = to > v_max and i + 1 < n and rejected < resets_after
-        if too_fast:
-            step = max(seconds[i + 1] - seconds[i], SHORTEST_STEP_S)
-            too_fast = np.hypot(xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1]) / step > v_max
-        if too_fast:
-            kept[i] = False
-            rejected += 1
-        else:
-            last, rejected = i, 0
+    last = _first_believed(seconds, xy, v_max, resets_after)
+    kept[:last] = False
+    i = last + 1
+    while i < n:
+        back = i
+        while back < min(n, i + resets_after + 1) and _too_fast(seconds, xy, last, back, v_max):
+            back += 1
+        if back > i and back < n and back <= i + resets_after:
+            kept[i:back] = False
+            i = back
+        last = i
+        i += 1
     return kept
+
+
+@compiled
+def _too_fast(seconds: Float64, xy: Float64, a: int, b: int, v_max: float) -> bool:
+    away = np.hypot(xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1])
+    return away > v_max * max(seconds[b] - seconds[a], SHORTEST_STEP_S)
+
+
+@compiled
+def _first_believed(seconds: Float64, xy: Float64, v_max: float, resets_after: int) -> int:
+    """Return the first fix to begin with: 1 if all of the next few agree with each other and none with the first, else 0."""
+    n = len(seconds)
+    if n < resets_after + 2:
+        return 0
+    for i in range(1, resets_after + 2):
+        if not _too_fast(seconds, xy, 0, i, v_max) or (i > 1 and _too_fast(seconds, xy, i - 1, i, v_max)):
+            return 0
+    return 1
 
 
 @compiled

@@ -1,9 +1,10 @@
 """How far watched time near the border may be off: errors hang together for a minute, and one place has one answer.
 
-On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``. Who
-stays at one place is inside all of that time or none of it, so all time at a place stands or falls together: the variance is
-``m (1 - m) T^2``, m the probability there (``spots.py``). The doubts of places are added up, not averaged: they are
-too few.
+On the way, the errors of a minute say nothing of the next: the variance of the time inside is ``4 tau sum(q (1 - q) dt)``.
+Who stays at one place is inside all of that time or none of it, so all time at a place stands or falls together: the variance
+is ``m (1 - m) T^2``, m the probability there (``spots.py``). So does a long walk along the border, on one side of it or the
+other: there m is the mean of what the fixes say one by one, since neighbours say the same again. The doubts of places and
+walks are added up, not averaged: they are too few.
 
 Source: correlated Bernoulli trials; patrol.md B.8, with the places added.
 """
@@ -31,23 +32,27 @@ class DoubtPolicy:
     slack_s: float = 60.0
 
 
-def bounds(seconds: Float64, p: Float64, near: Bools, place: Int64, policy: DoubtPolicy) -> tuple[Float64, Float64]:
+def bounds(
+    seconds: Float64, p: Float64, lone: Float64, near: Bools, together: Int64, policy: DoubtPolicy
+) -> tuple[Float64, Float64]:
     """Return the least and the most seconds inside (n,) that watched pieces of time can be claimed for.
 
     Parameters
     ----------
     seconds : (n,) how long each piece is
     p : (n,) probability of being inside
+    lone : (n,) the same by the fixes themselves, not by their neighbours too; at a place, by all fixes there
     near : (n,) pieces whose fixes are not sure by themselves; on the way only these bear the doubt
-    place : (n,) number of the place, -1 on the way
+    together : (n,) number of the place, or of the long walk along the border; -1 elsewhere on the way
     policy : the numbers
     """
-    groups = int(place.max(initial=-1)) + 2
-    bears = near | (place >= 0)
-    group = place + 1
+    groups = int(together.max(initial=-1)) + 2
+    bears = near | (together >= 0)
+    group = together + 1
     total = np.bincount(group, seconds * bears, groups).astype(np.float64)
     inside = np.bincount(group, seconds * p * bears, groups).astype(np.float64)
-    mean = np.divide(inside, total, out=np.zeros(groups), where=total > 0)
+    alike = np.bincount(group, seconds * lone * bears, groups)
+    mean = np.divide(alike, total, out=np.zeros(groups), where=total > 0)
     variance = mean * (1.0 - mean) * total * total
     variance[0] = 4.0 * policy.tau_s * float((seconds * p * (1.0 - p))[group == 0].sum())
     allowed = policy.z * np.sqrt(variance)

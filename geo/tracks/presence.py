@@ -9,7 +9,6 @@ Source: patrol.md B.7 and B.8 in the form of architecture.md section 6.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -20,36 +19,13 @@ from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
 from geo.tracks.doubt import DoubtPolicy
 from geo.tracks.gaps import GapPolicy, Steps, steps_of
+from geo.tracks.spans import Presence, Span, State, Why
 from geo.tracks.spots import SpotPolicy
 from geo.tracks.stays import StayPolicy, members, stays
 from geo.tracks.track import Float64, Int64
 from geo.tracks.twostate import StatePolicy, inside_probability
 
 Bools = npt.NDArray[np.bool_]
-
-
-class State(StrEnum):
-    """What is known of a stretch of time: in the grid, out of it, too near its border to say, or not observed."""
-
-    IN = "in"
-    OUT = "out"
-    BORDER = "border"
-    UNKNOWN = "unknown"
-
-
-class Why(StrEnum):
-    """What a stretch is known, or not known, from."""
-
-    INSIDE = "inside"
-    OUTSIDE = "outside"
-    NEAR_BORDER = "near_border"
-    CROSSING = "crossing"
-    GAP = "gap"
-    TOO_FAST = "too_fast"
-    DISPUTED = "disputed"
-    BEFORE = "before_first_fix"
-    AFTER = "after_last_fix"
-    NO_FIX = "no_fix"
 
 
 SHORT_STAYS: Final = StayPolicy(radius_m=25.0, shortest_s=60.0)
@@ -60,7 +36,7 @@ class PresencePolicy:
     """Numbers of the bounds.
 
     ``sure`` probability from which a stretch is called inside or outside; a fix that says with more than ``against`` what all
-    others together do not leaves its time open.
+    others together do not leaves its time open; from ``along_s`` on somebody is walking along the border, not over it.
     """
 
     gaps: GapPolicy
@@ -70,56 +46,14 @@ class PresencePolicy:
     doubt: DoubtPolicy = field(default_factory=DoubtPolicy)
     sure: float = 0.99
     against: float = 0.977
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of working time: UTC ms, what is known, the probability of being inside, why, and seconds low and high."""
-
-    start_ms: int
-    end_ms: int
-    state: State
-    p: float
-    why: Why
-    low_s: float
-    high_s: float
-    expected_s: float
-    gap: bool
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return (self.end_ms - self.start_ms) / 1000.0
-
-    @property
-    def doubt_s(self) -> float:
-        """How many seconds it leaves open."""
-        return self.high_s - self.low_s
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Time in the grid within working time: seconds low, best, high; how much of it was watched; fixes in it, and inside."""
-
-    low_s: float
-    value_s: float
-    high_s: float
-    watched_s: float
-    working_s: float
-    fixes: int
-    fixes_inside: int
-    spans: tuple[Span, ...]
-
-    @property
-    def completeness(self) -> float:
-        """Watched time as a share of working time."""
-        return self.watched_s / self.working_s if self.working_s else 0.0
+    along_s: float = 300.0
 
 
 @dataclass(frozen=True, eq=False)
 class _Known:
     """What is known of each interval between fixes (n - 1,): its class, the probability inside, the place stayed at or -1.
 
+    ``group``: those that stand or fall together, else -1; ``lone``: probability by the fixes themselves (at a place, by all);
     ``near``: not both fixes are sure by themselves; ``open``: they say otherwise than those around them.
     """
 
@@ -127,6 +61,8 @@ class _Known:
     kind: npt.NDArray[np.int8]
     p: Float64
     place: Int64
+    group: Int64
+    lone: Float64
     near: Bools
     open: Bools
 
@@ -216,7 +152,24 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     share = np.where(still, SHARE_STILL[ends], SHARE_MOVED[ends])
     p = np.where(steps.gap | steps.disputed, share, p)
     near = ~(sure[:-1] & sure[1:])
-    return _Known(steps, kind.astype(np.int8), p, np.where(place[:-1] == place[1:], place[:-1], -1), near, doubtful)
+    at = np.where(place[:-1] == place[1:], place[:-1], -1)
+    group = _together(steps, near & steps.watched, at, policy)
+    lone = np.where(at >= 0, p, (alone[:-1] + alone[1:]) / 2)
+    return _Known(steps, kind.astype(np.int8), p, at, group, lone, near, doubtful)
+
+
+def _together(steps: Steps, near: Bools, place: Int64, policy: PresencePolicy) -> Int64:
+    """Return which intervals (n - 1,) stand or fall together: those at one place or of one long walk at the border; else -1."""
+    walking = near & (place < 0)
+    start = np.flatnonzero(walking & ~np.r_[False, walking[:-1]])
+    end = np.flatnonzero(walking & ~np.r_[walking[1:], False]) + 1
+    until = np.r_[0.0, np.cumsum(steps.seconds)]
+    group, number = place.copy(), int(place.max(initial=-1)) + 1
+    for a, b in zip(start.tolist(), end.tolist(), strict=True):
+        if until[b] - until[a] >= policy.along_s:
+            group[a:b] = number
+            number += 1
+    return group
 
 
 def _weights(steps: Steps) -> Float64:
@@ -236,6 +189,8 @@ class _Pieces:
     gap: Bools
     p: Float64
     place: Int64
+    group: Int64
+    lone: Float64
     near: Bools
     open: Bools
     low: Float64
@@ -290,6 +245,8 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
         steps.gap[step],
         known.p[step],
         known.place[step],
+        known.group[step],
+        known.lone[step],
         known.near[step],
         known.open[step],
         low,
@@ -299,10 +256,15 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
 
 def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
     """Return the pieces with the bounds of the watched ones: their probability, and the doubt near the border."""
-    watched = pieces.kind < UNWATCHED
+    watched = pieces.kind < CROSSING  # when a border was crossed between two fixes, only what is possible bounds
     low, high = pieces.low.copy(), pieces.high.copy()
     low[watched], high[watched] = doubt.bounds(
-        pieces.seconds[watched], pieces.p[watched], pieces.near[watched], pieces.place[watched], policy.doubt
+        pieces.seconds[watched],
+        pieces.p[watched],
+        pieces.lone[watched],
+        pieces.near[watched],
+        pieces.group[watched],
+        policy.doubt,
     )
     low[pieces.open & watched], high[pieces.open & watched] = 0.0, pieces.seconds[pieces.open & watched]
     return replace(pieces, low=low, high=high)

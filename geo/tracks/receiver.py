@@ -1,14 +1,17 @@
 """Is the accuracy a receiver reports to be believed? Where somebody stayed, its fixes show how far they really scatter."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from geo.partition.compiled import compiled
 from geo.tracks.cleaning import Fixes
 from geo.tracks.stays import StayPolicy, stays
-from geo.tracks.track import Float64
+from geo.tracks.track import Float64, Int64
 
+NORMAL_MEDIAN: Final = (2.0 * math.log(2.0)) ** 0.5
 MANY_SIGMAS: Final = 6.0  # so that stays are found at all if errors are twice as large as reported
 
 
@@ -38,14 +41,19 @@ def _surplus(fixes: Fixes, policy: ReceiverPolicy, staying: StayPolicy) -> float
     seconds = fixes.time_ms / 1000.0
     broken = np.diff(seconds) > policy.break_s
     found = stays(seconds, fixes.xy, fixes.sigma, broken, replace(staying, sigmas=MANY_SIGMAS))
-    shown = [
-        _scatter(fixes.xy[a : b + 1], fixes.sigma[a : b + 1])
-        for a, b in zip(found.first.tolist(), found.last.tolist(), strict=True)
-    ]
-    return float(np.quantile(shown, policy.quantile)) if shown else 1.0
+    shown = _scatters(fixes.xy, fixes.sigma, found.first, found.last)
+    return float(np.quantile(shown, policy.quantile)) if len(shown) else 1.0
 
 
-def _scatter(xy: Float64, sigma: Float64) -> float:
-    """Return how many deviations fixes lie from their middle: the median, against that of a normal error in two dimensions."""
-    away = np.hypot(*(xy - np.median(xy, axis=0)).T) / sigma
-    return float(np.median(away)) / (2.0 * np.log(2.0)) ** 0.5
+@compiled
+def _scatters(xy: Float64, sigma: Float64, first: Int64, last: Int64) -> Float64:
+    """Return how many deviations (s,) the fixes of each stay lie from its middle.
+
+    It is the median, against that of a normal error in two dimensions.
+    """
+    out = np.empty(len(first))
+    for k in range(len(first)):
+        a, b = first[k], last[k] + 1
+        x, y = np.median(xy[a:b, 0]), np.median(xy[a:b, 1])
+        out[k] = np.median(np.hypot(xy[a:b, 0] - x, xy[a:b, 1] - y) / sigma[a:b]) / NORMAL_MEDIAN
+    return out

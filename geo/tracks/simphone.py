@@ -72,7 +72,7 @@ def report(
     sigma = np.where(indoors, INDOOR_M, town.outdoor_sigma(true)) * rng.lognormal(0.0, PHONE_SPREAD) * noise.sigmas
     error = _correlated(at, rng.standard_normal((len(at), 2)), noise.tau_s) * sigma[:, None]
     xy = true + error + rng.normal(0.0, WHITE_M, true.shape)
-    _spike(xy, rng)
+    _spike(at, xy, rng)
     admitted = sigma / noise.sigmas * noise.reported
     accuracy = ACCURACY_SIGMAS * admitted * rng.lognormal(0.0, ACCURACY_SPREAD, len(at))
     return Reported(at, xy, np.round(accuracy, 1))
@@ -101,10 +101,12 @@ def _lost(at: Float64, rng: np.random.Generator) -> Bools:
     return np.searchsorted(changes, at) % 2 == 1
 
 
-def _spike(xy: Float64, rng: np.random.Generator) -> None:
-    for at in np.flatnonzero(rng.random(len(xy)) < SPIKES):
+def _spike(at: Float64, xy: Float64, rng: np.random.Generator) -> None:
+    """Throw some fixes far away, for up to three of the phone's usual steps."""
+    for first in np.flatnonzero(rng.random(len(xy)) < SPIKES):
         angle, away = rng.uniform(0, 2 * np.pi), rng.uniform(100, 2500)
-        xy[at : at + rng.integers(1, 4)] += away * np.array([np.cos(angle), np.sin(angle)])
+        lasts = (at >= at[first]) & (at < at[first] + rng.integers(1, 4) * STEP_S)
+        xy[lasts] += away * np.array([np.cos(angle), np.sin(angle)])
 
 
 @compiled

@@ -65,12 +65,14 @@ def stays(seconds: Float64, xy: Float64, sigma: Float64, broken: Bools, policy: 
     first, last = _runs(seconds, xy, sigma, broken, policy.radius_m, policy.sigmas, policy.shortest_s)
     centre = _centres(xy, first, last)
     if len(first) and policy.join_m > 0.0:
-        first, last = _joined(seconds, centre, first, last, policy)
-        centre = _centres(xy, first, last)
+        joined = _joined(seconds, centre, first, last, policy)
+        if len(joined[0]) < len(first):
+            first, last = joined
+            centre = _centres(xy, first, last)
     if len(first) and policy.drift_mps is not None:
         still = _net_speed(seconds, xy, first, last) <= policy.drift_mps
         first, last, centre = first[still], last[still], centre[still]
-    usual = np.array([float(np.median(sigma[a : b + 1])) for a, b in zip(first.tolist(), last.tolist(), strict=True)])
+    usual = _usual(sigma, first, last)
     return Stays(first, last, centre, _places(centre, np.maximum(policy.same_place_m, 1.5 * usual)), usual)
 
 
@@ -143,11 +145,22 @@ def _runs(
     return first[:found].copy(), last[:found].copy()
 
 
+@compiled
 def _centres(xy: Float64, first: Int64, last: Int64) -> Float64:
     """Return the median place (s, 2) of each stay: one stray fix must not move it."""
-    if not len(first):
-        return np.empty((0, 2))
-    return np.array([np.median(xy[a : b + 1], axis=0) for a, b in zip(first.tolist(), last.tolist(), strict=True)])
+    out = np.empty((len(first), 2))
+    for k in range(len(first)):
+        for axis in range(2):
+            out[k, axis] = np.median(xy[first[k] : last[k] + 1, axis])
+    return out
+
+
+@compiled
+def _usual(sigma: Float64, first: Int64, last: Int64) -> Float64:
+    out = np.empty(len(first))
+    for k in range(len(first)):
+        out[k] = np.median(sigma[first[k] : last[k] + 1])
+    return out
 
 
 def _joined(seconds: Float64, centre: Float64, first: Int64, last: Int64, policy: StayPolicy) -> tuple[Int64, Int64]:
@@ -158,15 +171,19 @@ def _joined(seconds: Float64, centre: Float64, first: Int64, last: Int64, policy
     return first[at], last[np.r_[at[1:], len(first)] - 1]
 
 
+@compiled
 def _net_speed(seconds: Float64, xy: Float64, first: Int64, last: Int64) -> Float64:
     """Return how fast (s,) the middle of the first third moved to that of the last one, m/s."""
-    third = (last - first + 1) // 3
     speeds = np.zeros(len(first))
-    for k, (a, b, part) in enumerate(zip(first.tolist(), last.tolist(), third.tolist(), strict=True)):
+    for k in range(len(first)):
+        a, b = first[k], last[k] + 1
+        part = (b - a) // 3
         if part:
-            begin, end = slice(a, a + part), slice(b + 1 - part, b + 1)
-            away = np.hypot(*(np.median(xy[end], axis=0) - np.median(xy[begin], axis=0)))
-            speeds[k] = away / (seconds[end].mean() - seconds[begin].mean())
+            square = 0.0
+            for axis in range(2):
+                moved = np.median(xy[b - part : b, axis]) - np.median(xy[a : a + part, axis])
+                square += moved * moved
+            speeds[k] = np.sqrt(square) / (seconds[b - part : b].mean() - seconds[a : a + part].mean())
     return speeds
 
 

@@ -215,7 +215,7 @@ def test_the_zone_is_that_of_the_day_and_reads_naive_times_only_if_given() -> No
     ("options", "code"),
     [
         ({"role": "boss"}, "role.unknown"),
-        ({"datum": "gcj02"}, "datum.unknown"),
+        ({"datum": "mars"}, "datum.unknown"),
         ({"mode": "plane"}, "mode.unknown"),
         ({"zone": "Mars/Olympus"}, "time.zone_unknown"),
         ({"shift": "8-12"}, "shift.syntax"),

@@ -146,7 +146,7 @@ def test_the_map_is_drawn_and_says_that_it_is_a_sample(page: Page) -> None:
 
 def test_a_failing_server_is_said_in_words(page: Page, watch: object) -> None:
     watch.expected.append("503")  # type: ignore[attr-defined]
-    page.route("**/units?*", lambda route: route.fulfill(status=503, body="{}"))
+    page.route("**/version?*", lambda route: route.fulfill(status=503, body="{}"))
     page.goto("/map")
     expect(page.get_by_role("alert")).to_contain_text("没有读出来")
 

@@ -52,11 +52,8 @@ def main() -> None:
             people = [roster.Person("P01", "甲长青"), roster.Assignment("P01", "A", "level_2_chief"), absent]
             roster.save(unit, [*people, roster.Shift("P01", "grid", "", "", "08:00-12:00,14:00-18:00")])
             day = date(2026, 11, 18)
-            fixes = Fixes(
-                *(np.arange(3, dtype=kind) for kind in (np.int64, np.int32, np.int32)),
-                np.zeros(3),
-                np.zeros(3, np.int32),
-            )
+            cells = np.arange(3, dtype=np.int32)
+            fixes = Fixes(np.arange(3, dtype=np.int64), cells, cells, np.zeros(3), np.zeros(3, np.int32))
             written = Written("day=2026-11-18/town=x/0.parquet", "0" * 64, 3)
             tracks.save_receipt(unit, "k1", "P01", {"counts": {"accepted": 3}}, [(day, "枣林镇", written)])
             tracks.write_hours(unit, "P01", day, fixes, np.full((3, 2), 400_050.0), 300)

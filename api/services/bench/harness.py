@@ -31,6 +31,8 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "coverage": "api.services.bench.coverage",
         "edits": "api.services.bench.edits",
         "gpx": "api.services.bench.gpx",
+        "patrol-accuracy": "api.services.bench.patrol_accuracy",
+        "publish": "api.services.bench.publish",
         "tiles": "api.services.bench.tiles",
     }
 )

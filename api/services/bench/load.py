@@ -3,6 +3,7 @@
 import selectors
 import socket
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import cycle
 from time import perf_counter
@@ -85,9 +86,10 @@ def load(port: int, requests: Sequence[bytes], seconds: float, connections: int 
     """Return what the server at ``port`` bears: ``requests`` in turn for so many seconds; raises `BadAnswerError`."""
     turn = cycle(requests)
     times: list[float] = []
-    with selectors.DefaultSelector() as selector:
-        open_ones = [_Connection(port) for _ in range(connections)]
-        for each in open_ones:
+    with selectors.DefaultSelector() as selector, ExitStack() as stack:
+        for _ in range(connections):
+            each = _Connection(port)
+            stack.enter_context(each.socket)
             selector.register(each.socket, selectors.EVENT_READ, each)
             each.ask(next(turn))
         begun = now = perf_counter()
@@ -97,6 +99,4 @@ def load(port: int, requests: Sequence[bytes], seconds: float, connections: int 
                     now = perf_counter()
                     times.append((now - key.data.sent) * 1000)
                     key.data.ask(next(turn))
-        for each in open_ones:
-            each.socket.close()
     return Load(len(times), now - begun, sorted(times))

@@ -9,14 +9,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.partition import operations as ops
-from geo.partition.finding import border_through
 from geo.partition.model import UnitKind
 from geo.partition.outcomes import FREE
-from geo.partition.refusing import RefusedError
-from geo.partition.regions import outside_of, pieces
-from geo.partition.straight import segment_of
+from geo.partition.redrawing.finding import border_through
+from geo.partition.redrawing.refusing import RefusedError
+from geo.partition.redrawing.regions import outside_of, pieces
+from geo.partition.redrawing.straight import segment_of
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import OUTSIDE, Half, Point, Topology
-from geo.partition.workspace import Workspace
 
 TRIES: Final = 40
 

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.partition.edits import Edited
 from geo.partition.lattice import polygons
 from geo.partition.model import Partition, Rings
-from geo.partition.network import Network
+from geo.partition.redrawing.network import Network
 from geo.partition.topology import Topology
 from geo.partition.unweaving import leaf_rings
 

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
@@ -64,6 +65,11 @@ class Base:
     partition: Partition
     topology: Topology
     codes: dict[str, str]
+
+    @cached_property
+    def codes_now(self) -> dict[str, str]:
+        """The code of each unit by key."""
+        return {unit.key: unit.code or "" for unit in self.partition.units}
 
     @property
     def rules(self) -> Rules:

@@ -246,8 +246,8 @@ def filing_facts(found: Effect, policy: Policy, on: date) -> filing.Facts:
 
 
 def words_of(found: Effect, party: Party) -> str:
-    """Return how a party is called: a village by its name, the others by what they are."""
-    return found.names.get(party.code, party.code) if party.code else str(party.kind)
+    """Return how a party is called: a village and the town by their names."""
+    return found.names.get(party.code, party.code) if party.code else found.change.root
 
 
 def moved_area(found: Effect) -> float:

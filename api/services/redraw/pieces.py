@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import shapely
 from shapely import MultiPolygon
@@ -18,6 +19,8 @@ from geo.crs import Plane
 from geo.partition import nesting
 from geo.partition.members import Member
 from geo.partition.model import UnitKind
+
+LEAST_M2: Final = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,7 @@ class Shapes:
         self.plane = plane
         self.before = nesting.polygons_of(found.before)
         self.after = nesting.polygons_of(found.after)
-        self.rows = [m for m in found.principal if is_listed(m)]
+        self.rows = sorted((m for m in found.principal if is_listed(m)), key=_place)
         self.moved = list(_moved(found, self.before, self.after))
         self.level = max((member.level for member in self.rows), default=1)
 
@@ -57,6 +60,11 @@ class Shapes:
         shapes = (self.before.get(member.key), self.after.get(member.key))
         was, is_ = (0.0 if shape is None else self.plane.ellipsoidal_area_m2(shape) for shape in shapes)
         return was, is_
+
+
+def _place(member: Member) -> tuple[int, str]:
+    unit = member.before or member.after
+    return member.level, (unit.code or "") if unit else ""
 
 
 def is_listed(member: Member) -> bool:
@@ -77,6 +85,8 @@ def _moved(found: Effect, before: Mapping[str, BaseGeometry], after: Mapping[str
         if flow.level == level:
             shape = surfaces(shapely.intersection(before[flow.before], after[flow.after]))
             households = flow.points if found.households else None
+            if square(flow.area2) < LEAST_M2 and not households:
+                continue  # what two lines make of a junction between them; the lineage tells it
             moved.append(Piece(flow.before, flow.after, shape, square(flow.area2), households))
     return sorted(moved, key=lambda one: (-one.area_m2, one.giver, one.receiver))
 

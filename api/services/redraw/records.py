@@ -185,7 +185,7 @@ def _attached(found: Effect) -> list[Document]:
             "re_point": [
                 {
                     "label": holding.label,
-                    "from": found.codes.get(holding.unit) or holding.unit,
+                    "from": found.base.codes_now.get(holding.unit) or holding.unit,
                     "to": found.codes.get(holding.to) or None,
                 }
                 for holding in one.at_risk

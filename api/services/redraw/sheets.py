@@ -198,7 +198,7 @@ def _total(found: Effect, shapes: Shapes) -> GridRow:
     homes = [sum(getattr(m, name) or 0 for m in rows) for name in ("points_before", "points_after")]
     known = [_whole(count) if found.households else "—" for count in homes]
     return GridRow(
-        name=word("total"),
+        name=word("total", level=shapes.level),
         code="",
         note="",
         area_before=_number(before),

@@ -21,6 +21,9 @@ MAGIC: Final = (
     (b"Geolife trajectory", "PLT"),
     (b"OziExplorer", "PLT"),
     (b".FIT", "FIT"),
+    (b"<!doctype html", "HTML"),
+    (b"<!DOCTYPE html", "HTML"),
+    (b"<html", "HTML"),
 )
 KINDS: Final = {
     "gpx": "gpx",

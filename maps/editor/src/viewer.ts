@@ -3,7 +3,6 @@
 import OlMap from "ol/Map";
 import View from "ol/View";
 import type Feature from "ol/Feature";
-import GeoJSON from "ol/format/GeoJSON";
 import type { Geometry } from "ol/geom";
 import Projection from "ol/proj/Projection";
 import VectorSource from "ol/source/Vector";
@@ -13,6 +12,7 @@ import { bindAddress, readView, writeUnit, writeView } from "./address";
 import { bindCard } from "./card";
 import { drawScale } from "./scale";
 import { layersOf, selectionLayer } from "./style";
+import { featuresOf, fetchTown } from "./town";
 
 type Unit = Feature<Geometry>;
 const target = document.querySelector<HTMLElement>("#map");
@@ -20,7 +20,7 @@ if (target) void start(target);
 
 async function start(element: HTMLElement): Promise<void> {
   const projection = new Projection({ code: element.dataset["plane"] ?? "plane", units: "m" });
-  const format = new GeoJSON<Unit>({ dataProjection: projection, featureProjection: projection });
+  const town = fetchTown(element.dataset["version"] ?? "");
   const sources = new Map<number, VectorSource<Unit>>();
   const selection = new VectorSource<Unit>();
   let level = Number(element.dataset["level"] ?? "3");
@@ -33,9 +33,7 @@ async function start(element: HTMLElement): Promise<void> {
     if (sources.has(wanted)) return;
     const source = new VectorSource<Unit>();
     sources.set(wanted, source);
-    const answer = await fetch(`${element.dataset["units"]}&level=${wanted}`);
-    if (!answer.ok) throw new Error(String(answer.status));
-    source.addFeatures(format.readFeatures(await answer.json()));
+    source.addFeatures(featuresOf(await town, wanted));
     layersOf(wanted, source).forEach((layer) => map.addLayer(layer));
   }
 

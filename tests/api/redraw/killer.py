@@ -103,7 +103,7 @@ def main(address: str, kills: str, seed: str) -> None:
     for number in range(1, int(kills) + 1):
         with open_store(address) as store:
             change = filed(store, number)
-        at_work = killed(address, change, chance.uniform(0, 2 * usual))
+        at_work = killed(address, change, chance.uniform(0, 1.4 * usual))
         with open_store(address) as store:
             said = seen(store, change)
             if said["state"] != "published":

@@ -30,7 +30,7 @@ def notes(wide_town: Store, tmp_path: Path) -> list[dict[str, Any]]:
     wide_town.close()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, SCRIPT, wide_town.address, str(PLANNERS), SECONDS, tmp_path]
-    done = subprocess.run(command, env=environment, timeout=float(SECONDS) + 240, check=False)
+    done = subprocess.run(command, env=environment, timeout=float(SECONDS) + 600, check=False)
     assert done.returncode == 0
     files = sorted(tmp_path.glob("notes*"))
     assert len(files) == PLANNERS + 1

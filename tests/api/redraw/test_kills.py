@@ -19,7 +19,7 @@ def test_a_process_killed_while_it_publishes_leaves_all_of_the_change_or_nothing
     wide_town.close()
     command = [sys.executable, SCRIPT, wide_town.address, KILLS, "4"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1_500, check=False)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1_800, check=False)
     assert run.returncode == 0, run.stderr
     lines = [json.loads(line) for line in run.stdout.splitlines()]
     assert len(lines) == int(KILLS)

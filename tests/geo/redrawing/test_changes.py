@@ -236,3 +236,10 @@ def test_any_sequence_of_operations_is_told_exactly(boards: Any, steps: list[tup
             board.topology, board._now = done.topology, done.partition
             check(before, board.partition, homes)
     check(board.base, board.partition, homes)
+
+
+def test_a_cut_that_ends_on_the_towns_outline_does_not_touch_the_outline(boards: Any) -> None:
+    board = boards.of("AABB\nAABB", level=2, parents={"A": ("1",), "B": ("2",)})
+    board.do(ops.Transfer((board.key("A"),), board.key("B"), board.box(17, -5, 20, 25)))
+    found = compared(board)
+    assert {(b.rank, b.drawn, round(b.length_m, 2)) for b in found.borders} == {(1, True, 20.0), (1, False, 20.0)}

@@ -32,10 +32,16 @@ def test_one_speed_alone_is_no_reason() -> None:
     assert reasons == [""] * 4
 
 
-def test_a_new_place_is_believed_after_five_rejected_fixes() -> None:
-    zigzag = [(0, 0)] + [(5 * n, 5000 + 300 * (n % 2)) for n in range(1, 9)]
-    _, reasons = cleaned(zigzag)
-    assert reasons == ["", *["speed"] * 5, "", "speed", ""]
+def test_a_new_place_is_believed_if_none_of_the_next_five_fixes_leads_back() -> None:
+    _, reasons = cleaned([(-5, 0), (0, 0)] + [(5 * n, 5000) for n in range(1, 9)])
+    assert reasons == [""] * 10
+    _, reasons = cleaned([(0, 0)] + [(5 * n, 5000) for n in range(1, 5)] + [(25, 0), (30, 0)])
+    assert reasons == ["", *["speed"] * 4, "", ""]
+
+
+def test_a_first_fix_that_the_next_ones_contradict_together_goes() -> None:
+    _, reasons = cleaned([(0, 0)] + [(5 * n, 5_400_000) for n in range(1, 9)])
+    assert reasons == ["speed", *[""] * 8]
 
 
 def test_a_poor_fix_says_nothing_and_a_missing_accuracy_is_taken_as_25_m() -> None:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from geo.partition.exact import cross
-from geo.partition.network import Network
+from geo.partition.redrawing.network import Network
 from geo.partition.topology import OUTSIDE, Point
 
 

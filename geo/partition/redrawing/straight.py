@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from geo.partition.exact import along, near, place, places
-from geo.partition.network import Network
-from geo.partition.refusing import line_in_metres, refuse
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import line_in_metres, refuse
 from geo.partition.topology import Half, Point
 
 TRIES: Final = 12  # lattice points along the line that are tried on each side

@@ -2,9 +2,9 @@
 
 from geo.partition.model import UnitKind
 from geo.partition.operations import Merge
-from geo.partition.refusing import refuse
-from geo.partition.sound import Parts, broken, parts_before
-from geo.partition.workspace import LOWEST, Workspace
+from geo.partition.redrawing.refusing import refuse
+from geo.partition.redrawing.sound import Parts, broken, parts_before
+from geo.partition.redrawing.workspace import LOWEST, Workspace
 
 
 def merge(work: Workspace, operation: Merge) -> None:

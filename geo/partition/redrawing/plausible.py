@@ -6,7 +6,7 @@ from typing import Final
 
 from geo.partition import operations as ops
 from geo.partition.outcomes import Rules
-from geo.partition.refusing import refuse
+from geo.partition.redrawing.refusing import refuse
 
 REACH_CM: Final = 1 << 50  # beyond any plane; keeps all arithmetic far from overflow
 NUMBERS: Final = (ops.Spot, ops.VertexRef, ops.SegmentRef, ops.BorderRef)

@@ -2,11 +2,11 @@
 
 from geo.partition.model import UnitKind
 from geo.partition.operations import Divide, Undivide
-from geo.partition.refusing import refuse
-from geo.partition.regions import Piece, holds, pieces, shape
-from geo.partition.sound import require_large
-from geo.partition.splits import cut_lines, cut_pieces
-from geo.partition.workspace import LOWEST, Workspace
+from geo.partition.redrawing.refusing import refuse
+from geo.partition.redrawing.regions import Piece, holds, pieces, shape
+from geo.partition.redrawing.sound import require_large
+from geo.partition.redrawing.splits import cut_lines, cut_pieces
+from geo.partition.redrawing.workspace import LOWEST, Workspace
 
 
 def divide(work: Workspace, operation: Divide) -> None:

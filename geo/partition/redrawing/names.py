@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from geo.partition.model import UnitKind
 from geo.partition.operations import ChangeKind, NewCode, Rename, Renumber, Reparent
-from geo.partition.refusing import refuse
-from geo.partition.workspace import Workspace
+from geo.partition.redrawing.refusing import refuse
+from geo.partition.redrawing.workspace import Workspace
 
 
 def renumber(work: Workspace, operation: Renumber) -> None:

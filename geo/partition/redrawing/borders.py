@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from geo.partition.exact import near
-from geo.partition.finding import Border, border_of, border_through, nodes_of
-from geo.partition.network import Network
 from geo.partition.operations import Line, MoveBorder, ReshapeBorder, SegmentRef, Spot
-from geo.partition.refusing import line_in_metres, refuse
-from geo.partition.sound import require_nested, require_plane
-from geo.partition.straight import ends, segment_of
+from geo.partition.redrawing.finding import Border, border_of, border_through, nodes_of
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import line_in_metres, refuse
+from geo.partition.redrawing.sound import require_nested, require_plane
+from geo.partition.redrawing.straight import ends, segment_of
+from geo.partition.redrawing.vertices import relocate
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import Half
-from geo.partition.vertices import relocate
-from geo.partition.workspace import Workspace
 
 
 def reshape_border(work: Workspace, operation: ReshapeBorder) -> None:

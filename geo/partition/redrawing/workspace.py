@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from geo.partition.model import Unit, UnitKind
-from geo.partition.network import Network
 from geo.partition.operations import NewCode
 from geo.partition.outcomes import Rules
-from geo.partition.refusing import refuse
-from geo.partition.regions import Piece, give, pieces
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import refuse
+from geo.partition.redrawing.regions import Piece, give, pieces
 from geo.partition.topology import Topology
 
 LOWEST = 3

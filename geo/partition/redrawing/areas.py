@@ -5,15 +5,15 @@ from collections.abc import Collection, Sequence
 import shapely
 
 from geo.partition.exact import shoelace2
-from geo.partition.finding import nodes_of
-from geo.partition.laying import Laying, Node
-from geo.partition.network import Network
 from geo.partition.operations import Line
-from geo.partition.refusing import refuse
-from geo.partition.regions import Piece, turns_beside, unhook
-from geo.partition.splits import cut_pieces
+from geo.partition.redrawing.finding import nodes_of
+from geo.partition.redrawing.laying import Laying, Node
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import refuse
+from geo.partition.redrawing.regions import Piece, turns_beside, unhook
+from geo.partition.redrawing.splits import cut_pieces
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import OUTSIDE, Half, Point
-from geo.partition.workspace import Workspace
 
 
 def enclosed(

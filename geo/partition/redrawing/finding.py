@@ -5,12 +5,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from geo.partition.exact import along
-from geo.partition.laying import Node
-from geo.partition.network import Network
 from geo.partition.operations import BorderRef, Line, Place, SegmentRef, Spot, VertexRef
-from geo.partition.refusing import line_in_metres, refuse
-from geo.partition.regions import outside_of
-from geo.partition.straight import junction, onward, segment_of
+from geo.partition.redrawing.laying import Node
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import line_in_metres, refuse
+from geo.partition.redrawing.regions import outside_of
+from geo.partition.redrawing.straight import junction, onward, segment_of
 from geo.partition.topology import Half, Point
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from geo.partition.finding import nodes_of
-from geo.partition.laying import Laying
 from geo.partition.model import UnitKind
 from geo.partition.operations import CutUnit, Line, NewPart, Split
-from geo.partition.placement import leaf_at
-from geo.partition.refusing import line_in_metres, refuse
-from geo.partition.regions import Piece, holds, pieces, shape, unhook
-from geo.partition.sound import Parts, require_large
+from geo.partition.redrawing.finding import nodes_of
+from geo.partition.redrawing.laying import Laying
+from geo.partition.redrawing.placement import leaf_at
+from geo.partition.redrawing.refusing import line_in_metres, refuse
+from geo.partition.redrawing.regions import Piece, holds, pieces, shape, unhook
+from geo.partition.redrawing.sound import Parts, require_large
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import Half, Point
-from geo.partition.workspace import Workspace
 
 
 def split(work: Workspace, operation: Split) -> None:

@@ -5,15 +5,15 @@ from fractions import Fraction
 from itertools import pairwise
 
 from geo.partition.exact import along, crossing, near, place
-from geo.partition.finding import edge_under, vertex_of
-from geo.partition.network import Network
 from geo.partition.operations import DeleteVertex, InsertVertex, MoveVertex
-from geo.partition.refusing import line_in_metres, refuse
-from geo.partition.regions import outside_of
-from geo.partition.sound import require_nested, require_plane
-from geo.partition.straight import DEPTH, ends, junction, onward, segment_of
+from geo.partition.redrawing.finding import edge_under, vertex_of
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import line_in_metres, refuse
+from geo.partition.redrawing.regions import outside_of
+from geo.partition.redrawing.sound import require_nested, require_plane
+from geo.partition.redrawing.straight import DEPTH, ends, junction, onward, segment_of
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import Half, Point
-from geo.partition.workspace import Workspace
 
 
 def move_vertex(work: Workspace, operation: MoveVertex) -> None:

@@ -1,10 +1,10 @@
 """What is done last: vertices without a reason go, junctions lie on their lines as these are drawn now."""
 
 from geo.partition.exact import along, near
-from geo.partition.network import Network
-from geo.partition.straight import DEPTH, onward
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.straight import DEPTH, onward
+from geo.partition.redrawing.vertices import relocate, reseat
 from geo.partition.topology import Point
-from geo.partition.vertices import relocate, reseat
 
 
 def tidy(net: Network) -> None:

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Final
 
 from geo.partition.exact import along, crossing, near
-from geo.partition.network import Network
-from geo.partition.placement import leaf_at
-from geo.partition.refusing import line_in_metres, refuse
-from geo.partition.straight import ends, junction, segment_of
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.placement import leaf_at
+from geo.partition.redrawing.refusing import line_in_metres, refuse
+from geo.partition.redrawing.straight import ends, junction, segment_of
 from geo.partition.topology import OUTSIDE, Half, Point
 
 ROUNDS: Final = 4  # how often a piece may turn out to meet something else once its ends are on the lattice

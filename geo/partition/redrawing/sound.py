@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from geo.partition.exact import before, shoelace2
-from geo.partition.network import Network
-from geo.partition.refusing import line_in_metres, polygon_in_metres, refuse
-from geo.partition.regions import Piece, pieces, shape, turns
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import line_in_metres, polygon_in_metres, refuse
+from geo.partition.redrawing.regions import Piece, pieces, shape, turns
+from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import OUTSIDE
-from geo.partition.workspace import Workspace
 
 PieceKey = tuple[int, int]
 

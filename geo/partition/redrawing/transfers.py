@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from geo.partition.areas import enclosed
 from geo.partition.model import UnitKind
 from geo.partition.operations import Carve, Transfer
-from geo.partition.refusing import refuse
-from geo.partition.regions import Piece, pieces
-from geo.partition.sound import require_large
-from geo.partition.workspace import LOWEST, Workspace
+from geo.partition.redrawing.areas import enclosed
+from geo.partition.redrawing.refusing import refuse
+from geo.partition.redrawing.regions import Piece, pieces
+from geo.partition.redrawing.sound import require_large
+from geo.partition.redrawing.workspace import LOWEST, Workspace
 
 
 def transfer(work: Workspace, operation: Transfer) -> None:

@@ -7,8 +7,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.partition.exact import shoelace2
-from geo.partition.network import Network
-from geo.partition.refusing import polygon_in_metres, refuse
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.refusing import polygon_in_metres, refuse
 from geo.partition.topology import OUTSIDE, Half, Point
 
 

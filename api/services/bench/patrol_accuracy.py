@@ -1,0 +1,291 @@
+"""How right the verdicts are: made-up days with a known truth, wangge next to "point in polygon, the last state holds".
+
+All under the simulator's noise (`geo.tracks.simulate`): the comparison between methods on the same days is the point.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from math import lgamma, log
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from api.services import measuring
+from api.services.bench.harness import Outcome
+from geo.tracks import distance, simtown, simulate
+from geo.tracks.clock import Window
+from geo.tracks.entries import EntryPolicy, entries
+from geo.tracks.simphone import Noise
+from geo.tracks.simtown import Town
+from geo.tracks.simulate import Behaviour
+from rules.parameters import defaults
+
+Bools = npt.NDArray[np.bool_]
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+DAYS: Final = 3000
+QUICK_DAYS: Final = 60
+DAYS_IN_A_TOWN: Final = 25
+ON: Final = date(2026, 11, 24)
+LINES_H: Final = (4, 7, 8)
+PARTS: Final = [Window(round(a * 1000), round(b * 1000)) for a, b in simulate.PARTS]
+AS_REPORTED: Final = Noise()
+DOUBLED_AND_SAID: Final = Noise(2.0, 120.0, 2.0)
+DOUBLED: Final = Noise(2.0, 120.0, 1.0)
+ORDINARY: Final = 0.9
+LEAST_COMPLETE: Final = 0.6
+PATROL_S, PATROL_FIXES = 600.0, 5
+NEVER_S: Final = 120.0
+CONFIDENCE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One day: how it was spent, what is true, and what each method says, in seconds; completeness.
+
+    Entries as we count them, as counted from one fix to the next (``jitters``), and true ones by our definition (``entered``).
+    """
+
+    behaviour: int
+    gaps: bool
+    truth: float
+    low: float
+    value: float
+    high: float
+    holds: float
+    entries: int
+    jitters: int
+    entered: int
+    complete: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One day in a neighbouring grid: seconds truly there, and whether a patrol passes there by each rule.
+
+    ``passed`` is article 19(2) as we judge it, with ten proved minutes; ``likely`` takes ten likely ones, five of them proved.
+    """
+
+    truth: float
+    passed: bool
+    likely: bool
+    holds: bool
+
+
+def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
+    """Return the rows of patrol.md B.15 as figures; ``size`` worker-days."""
+    days = size or (QUICK_DAYS if quick else DAYS)
+    figures: dict[str, float] = {"worker-days": days}
+    judged, beside = _judged(seed, days, AS_REPORTED, neighbours=True)
+    figures |= _of_the_usual(judged) | _of_neighbours(beside)
+    for name, noise in (("noise doubled, reported so", DOUBLED_AND_SAID), ("noise doubled, not reported", DOUBLED)):
+        judged, _ = _judged(seed, max(QUICK_DAYS, days // 3), noise, neighbours=False)
+        figures |= {f"{name}: {what}": value for what, value in _of_noise(judged).items()}
+    return Outcome(rows=(), figures=figures, packages=("numpy", "shapely", "numba"))
+
+
+def _judged(seed: int, days: int, noise: Noise, *, neighbours: bool) -> tuple[list[Judged], list[Beside]]:
+    judged: list[Judged] = []
+    beside: list[Beside] = []
+    for town, day in _days(seed, days, noise):
+        judged.append(_judge(town, day))
+        if neighbours and day.worker % 4 == 0:
+            beside += [_in_the_next(town, day, cell) for cell in _cells_beside(day.cell)]
+    return judged, beside
+
+
+def _days(seed: int, days: int, noise: Noise) -> Iterator[tuple[Town, simulate.Day]]:
+    town = simtown.town(seed)
+    for worker in range(days):
+        if worker and worker % DAYS_IN_A_TOWN == 0:
+            town = simtown.town(seed + worker)
+        yield town, simulate.day(town, seed, worker, noise)
+
+
+def _measured(day: simulate.Day, shape: shapely.Polygon) -> measuring.Day:
+    reported = day.reported
+    time = np.round(reported.at_s * 1000).astype(np.int64)
+    rank = np.zeros(len(time), np.int64)
+    numbers = measuring.numbers(defaults(), ON, "foot")
+    xy = np.ascontiguousarray(reported.xy)
+    return measuring.measure(time, xy, reported.accuracy_m, rank, shape, PARTS, numbers)
+
+
+def _judge(town: Town, day: simulate.Day) -> Judged:
+    shape = town.cells[day.cell]
+    found = _measured(day, shape)
+    fixes, presence = found.fixes, found.presence
+    d = distance.signed_distance(distance.edges_of(shape), fixes.xy)
+    walked = np.arange(day.path.at_s[0], day.path.at_s[-1])
+    true_d = distance.signed_distance(distance.edges_of(shape), day.path.places(walked))
+    return Judged(
+        behaviour=list(Behaviour).index(day.behaviour),
+        gaps=day.phone.gaps > 0 or day.behaviour is Behaviour.PHONE_OFF,
+        truth=day.true_seconds(shape),
+        low=presence.low_s,
+        value=presence.value_s,
+        high=presence.high_s,
+        holds=_holds(fixes.time_ms, d),
+        entries=entries(fixes.time_ms / 1000.0, d, fixes.sigma, EntryPolicy()),
+        jitters=int(((d[:-1] <= 0) & (d[1:] > 0)).sum()),
+        entered=entries(walked, true_d, np.zeros(len(walked)), EntryPolicy()),
+        complete=presence.completeness,
+    )
+
+
+def _holds(time_ms: Int64, d: Float64) -> float:
+    """Return seconds inside by the usual rule: each fix is in or out, and its state holds until the next one."""
+    inside = d[:-1] > 0
+    total = 0.0
+    for part in PARTS:
+        here = np.minimum(time_ms[1:], part.end_ms) - np.maximum(time_ms[:-1], part.start_ms)
+        total += float(np.maximum(here, 0)[inside].sum()) / 1000.0
+    return total
+
+
+def _in_the_next(town: Town, day: simulate.Day, cell: int) -> Beside:
+    shape = town.cells[cell]
+    found = _measured(day, shape)
+    presence = found.presence
+    enough = presence.fixes_inside >= PATROL_FIXES
+    d = distance.signed_distance(distance.edges_of(shape), found.fixes.xy)
+    return Beside(
+        day.true_seconds(shape),
+        presence.low_s >= PATROL_S and enough,
+        presence.low_s >= PATROL_S / 2 and presence.value_s >= PATROL_S and enough,
+        _holds(found.fixes.time_ms, d) >= PATROL_S,
+    )
+
+
+def _cells_beside(cell: int) -> list[int]:
+    row, column = divmod(cell, simtown.SIDE)
+    near = [(row + r, column + c) for r, c in ((0, 1), (1, 0), (0, -1), (-1, 0))]
+    return [r * simtown.SIDE + c for r, c in near if 0 <= r < simtown.SIDE and 0 <= c < simtown.SIDE]
+
+
+class _Table:
+    """The judged days as columns."""
+
+    def __init__(self, judged: Sequence[Judged]) -> None:
+        columns = {f.name: np.array([getattr(one, f.name) for one in judged]) for f in fields(Judged)}
+        self.behaviour: Int64 = columns["behaviour"]
+        self.gaps: Bools = columns["gaps"]
+        self.truth, self.low, self.value, self.high = (columns[n] for n in ("truth", "low", "value", "high"))
+        self.holds, self.entries = columns["holds"], columns["entries"]
+        self.jitters, self.entered = columns["jitters"], columns["entered"]
+        self.complete: Float64 = columns["complete"]
+
+    def is_(self, behaviour: Behaviour) -> Bools:
+        """Return which days were spent so."""
+        return self.behaviour == list(Behaviour).index(behaviour)
+
+    def decided(self, hours: float) -> tuple[Bools, Bools]:
+        """Return which days pass and which fail a duty of so many hours in the grid."""
+        failed = (self.high < 3600 * hours) & (self.complete >= LEAST_COMPLETE)
+        return self.low >= 3600 * hours, failed
+
+    def within(self) -> float:
+        """Return the share of days whose truth lies within the bounds; the truth is counted in whole seconds."""
+        return float(((self.truth >= self.low - 1) & (self.truth <= self.high + 1)).mean())
+
+
+def _of_the_usual(judged: Sequence[Judged]) -> dict[str, float]:
+    t = _Table(judged)
+    watched = ~t.gaps
+    border, off = t.is_(Behaviour.BORDER_STREET), t.is_(Behaviour.PHONE_OFF)
+    steady = border & watched
+    figures = {
+        "minutes off, no gaps": float(np.abs(t.value - t.truth)[watched].mean()) / 60,
+        "minutes off, no gaps, state holds": float(np.abs(t.holds - t.truth)[watched].mean()) / 60,
+        "minutes off, all but phone off": float(np.abs(t.value - t.truth)[~off].mean()) / 60,
+        "minutes off, all but phone off, state holds": float(np.abs(t.holds - t.truth)[~off].mean()) / 60,
+        "truth within the bounds": t.within(),
+        "width of the bounds, median minutes": float(np.median(t.high - t.low)) / 60,
+        "entries a day on a border street": float(t.entries[steady].mean()),
+        "the same, from fix to fix": float(t.jitters[steady].mean()),
+        "the same, truly": float(t.entered[steady].mean()),
+    }
+    wrong, decided, naive = 0, 0, 0
+    ordinary = t.complete >= ORDINARY
+    figures["ordinary days"] = float(ordinary.mean())
+    for hours in LINES_H:
+        one = _at_a_line(t, hours, ordinary)
+        figures |= {f"{hours} h: {name}": value for name, value in one.items()}
+        wrong, decided = wrong + int(one["wrong"]), decided + int(one["decided"])
+        naive += int(((t.holds >= 3600 * hours) != (t.truth >= 3600 * hours)).sum())
+    passed = t.decided(8)[0] & off & (t.truth < 8 * 3600)
+    figures |= {
+        "wrong among decided": wrong / decided,
+        "wrong among decided, exact 95 % upper limit": upper_limit(wrong, decided),
+        "wrong, state holds": naive / (len(judged) * len(LINES_H)),
+        "phone-off days passed at 8 h": float(passed.sum()),
+        "phone-off days passed at 8 h, state holds": float((t.holds >= 8 * 3600)[off & (t.truth < 8 * 3600)].mean()),
+    }
+    return figures
+
+
+def _at_a_line(t: _Table, hours: int, ordinary: Bools) -> dict[str, float]:
+    passed, failed = t.decided(hours)
+    wrong = (passed & (t.truth < 3600 * hours)) | (failed & (t.truth >= 3600 * hours))
+    decided = passed | failed
+    return {
+        "decided": float(decided.sum()),
+        "decided on ordinary days": float(decided[ordinary].mean()) if ordinary.any() else 0.0,
+        "wrong": float(wrong.sum()),
+    }
+
+
+def _of_noise(judged: Sequence[Judged]) -> dict[str, float]:
+    t = _Table(judged)
+    decided = [t.decided(hours) for hours in LINES_H]
+    wrong = sum(
+        int(((passed & (t.truth < 3600 * h)) | (failed & (t.truth >= 3600 * h))).sum())
+        for h, (passed, failed) in zip(LINES_H, decided, strict=True)
+    )
+    count = sum(int((passed | failed).sum()) for passed, failed in decided)
+    return {
+        "truth within the bounds": t.within(),
+        "decided": count / (len(judged) * len(LINES_H)),
+        "wrong among decided": wrong / count,
+        "wrong among decided, exact 95 % upper limit": upper_limit(wrong, count),
+    }
+
+
+def _of_neighbours(beside: Sequence[Beside]) -> dict[str, float]:
+    never = [one for one in beside if one.truth < NEVER_S]
+    there = [one for one in beside if one.truth >= PATROL_S]
+    share = lambda found, rule: sum(getattr(one, rule) for one in found) / max(len(found), 1)  # noqa: E731 - one place
+    return {
+        "neighbour grids never entered": float(len(never)),
+        "passed there": share(never, "passed"),
+        "passed there, ten likely and five proved minutes": share(never, "likely"),
+        "passed there, state holds": share(never, "holds"),
+        "neighbour grids truly patrolled": float(len(there)),
+        "passed where patrolled": share(there, "passed"),
+        "passed where patrolled, ten likely and five proved minutes": share(there, "likely"),
+    }
+
+
+def upper_limit(wrong: int, decided: int) -> float:
+    """Return the exact upper limit (Clopper-Pearson, one-sided 95 %) of the share of wrong ones."""
+    low, high = wrong / decided, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(wrong, decided, middle) > 1.0 - CONFIDENCE else (low, middle)
+    return high
+
+
+def _at_most(wrong: int, trials: int, share: float) -> float:
+    """Return the probability of at most ``wrong`` successes in ``trials``."""
+    if share >= 1.0:
+        return 1.0 if wrong >= trials else 0.0
+    logs = [
+        lgamma(trials + 1) - lgamma(k + 1) - lgamma(trials - k + 1) + k * log(share) + (trials - k) * log(1.0 - share)
+        for k in range(wrong + 1)
+        if share > 0.0
+    ]
+    return float(np.exp(logs).sum()) if logs else 1.0
