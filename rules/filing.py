@@ -175,7 +175,7 @@ def heard(facts: Facts, policy: Policy, on: date) -> Finding:
     """Return whether everybody whose border is touched has been heard. Source: boundaries.md 6.7, by rank."""
     del policy, on
     level = Level.WARN if facts.unheard else Level.PASS
-    values = {"unheard": "、".join(facts.unheard)}
+    values = {"unheard": list(facts.unheard)}
     return Finding("A02.3", "A02.3", level, f"filing.heard.{level.value.lower()}", values=values)
 
 

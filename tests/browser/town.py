@@ -38,8 +38,8 @@ ACTOR = Actor("demo", "town_grid_office")
 LINE = [{"vertex": [38521100, 271124800]}, [38545000, 271133000], {"vertex": [38571900, 271134000]}]
 NEW = {"at": [38545000, 271120000], "code": "99000110120700600", "name": "第六网格"}
 MOVES: tuple[dict[str, object], ...] = (
-    {"op": "move_vertex", "vertex": {"vertex": [38566400, 271277200]}, "to": [38570600, 271280600]},
-    {"op": "move_vertex", "vertex": {"vertex": [38564085, 271272560]}, "to": [38571500, 271273800]},
+    {"op": "move_vertex", "vertex": {"vertex": [38566400, 271277200]}, "to": [38568900, 271277600]},
+    {"op": "move_vertex", "vertex": {"vertex": [38564085, 271272560]}, "to": [38567600, 271272400]},
     {"op": "move_vertex", "vertex": {"vertex": [38562200, 271267800]}, "to": [38567500, 271266200]},
 )
 SPLIT: dict[str, object] = {"op": "split", "unit": "99000110120700300", "line": LINE, "parts": [NEW]}

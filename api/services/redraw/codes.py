@@ -21,11 +21,12 @@ def next_codes(replayed: Replayed) -> dict[str, dict[str, str]]:
     used = set(replayed.base.codes) | {unit.code for unit in partition.units if unit.code is not None}
     policy = CodePolicy(replayed.base.root.code_policy)
     children = _children(partition)
+    free = Free(used)
     keys = [unit.key for unit in partition.units if unit.level < LOWEST]
     known = {unit.key: unit for unit in partition.units}
     return {
         key: {
-            "code": _code(policy, known.get(key), children.get(key, []), used),
+            "code": _code(policy, known.get(key), children.get(key, []), free),
             "name": _name(children.get(key, [])),
         }
         for key in (*keys, "")
@@ -40,23 +41,40 @@ def _children(partition: Partition) -> dict[str, list[Unit]]:
     return found
 
 
-def _code(policy: CodePolicy, parent: Unit | None, children: list[Unit], used: Collection[str]) -> str:
+class Free:
+    """The numbers of codes that are still free; what was found once is not searched again."""
+
+    def __init__(self, used: Collection[str]) -> None:
+        self.used = used
+        self._found: dict[tuple[str, int, int, int], int] = {}
+
+    def after(self, stem: str, digits: int, number: int, step: int) -> str:
+        """Return the first code beyond a number, counted in steps, that was never used."""
+        passed: list[tuple[str, int, int, int]] = []
+        while (at := (stem, digits, number, step)) not in self._found:
+            passed.append(at)
+            number += step
+            if f"{stem}{number:0{digits}d}" not in self.used:
+                break
+        number = self._found.get(at, number)
+        self._found.update(dict.fromkeys(passed, number))
+        return f"{stem}{number:0{digits}d}"
+
+
+def _code(policy: CodePolicy, parent: Unit | None, children: list[Unit], free: Free) -> str:
     """Return the next code by the policy; where codes are free, the highest number among the siblings' codes and one."""
     if policy is CodePolicy.JINJIANG:
         above = parse(parent.code or "") if parent is not None else None
-        free = next_free(above, used) if above is not None else None
-        return free.text if free is not None else ""
+        following = next_free(above, free.used) if above is not None else None
+        return following.text if following is not None else ""
     if not children and parent is not None and (parent.code or "").endswith(NOUGHTS):
         first = (parent.code or "").removesuffix(NOUGHTS) + FIRST
-        return "" if first in used else first
+        return "" if first in free.used else first
     stem = [found for one in children if (found := TRAILING.match(one.code or ""))]
     if not stem:
         return ""
     best = max(stem, key=lambda found: int(found[2]))
-    number, step = int(best[2]), _step([int(found[2]) for found in stem])
-    while (code := f"{best[1]}{(number := number + step):0{len(best[2])}d}") in used:
-        pass
-    return code
+    return free.after(best[1], len(best[2]), int(best[2]), _step([int(found[2]) for found in stem]))
 
 
 def _step(numbers: list[int]) -> int:

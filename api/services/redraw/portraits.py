@@ -79,8 +79,8 @@ def portraits(found: Effect) -> tuple[Portrait, Portrait] | None:
     around = tuple(_around(found.before, {unit.key for unit in one.part.units}, window))
     first = _portrait(one.part, before, after, keys, window)
     second = _portrait(other.part, after, before, keys, window)
-    new = tuple(Path("g-fresh", d) for d in _fresh(before, after, keys, window))
-    return Portrait(around + first.paths, first.names), Portrait(around + second.paths + new, second.names)
+    lines = (Path("g-old", _lone(before, after, keys, window)), Path("g-fresh", _lone(after, before, keys, window)))
+    return Portrait(around + first.paths, first.names), Portrait(around + second.paths + lines, second.names)
 
 
 def _around(partition: Partition, shown: set[str], window: Window) -> Iterator[Path]:
@@ -94,14 +94,12 @@ def _around(partition: Partition, shown: set[str], window: Window) -> Iterator[P
             yield Path("g-beside", _d(shapely.Polygon(xy / 100), window))
 
 
-def _fresh(before: Shapes, after: Shapes, keys: set[str], window: Window) -> Iterator[str]:
-    """Yield the lines that are new."""
-    old = shapely.union_all([before[key].boundary for key in keys if key in before])
-    for key in sorted(keys):
-        if key in after:
-            lines = shapely.difference(after[key].boundary, old)
-            if not lines.is_empty:
-                yield _lines(lines, window)
+def _lone(one: Shapes, other: Shapes, keys: set[str], window: Window) -> str:
+    """Return the lines round the grids concerned that one picture has and the other has not."""
+    mine, theirs = (
+        shapely.union_all([shapes[key].boundary for key in sorted(keys) if key in shapes]) for shapes in (one, other)
+    )
+    return _lines(shapely.difference(mine, theirs), window)
 
 
 def _window(concerned: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Window:
@@ -117,7 +115,7 @@ def _portrait(part: Partition, shapes: Shapes, beside: Shapes, keys: set[str], w
 
 
 def _paths(units: list[Unit], shapes: Shapes, beside: Shapes, keys: set[str], window: Window) -> Iterator[Path]:
-    """Yield land, the grids concerned, all lines from the lowest level up, and the old lines."""
+    """Yield land, the grids concerned, and all lines from the lowest level up."""
     mine = [unit for unit in units if unit.key in keys]
     yield from (Path("g-land", _d(shapes[unit.key], window)) for unit in units if unit.level == 1)
     for unit in mine:
@@ -126,10 +124,6 @@ def _paths(units: list[Unit], shapes: Shapes, beside: Shapes, keys: set[str], wi
     listed = (unit for unit in units if unit.kind is not UnitKind.RESIDUAL)
     for unit in sorted(listed, key=lambda one: -one.level):
         yield Path(f"g-l{unit.level}", _d(shapes[unit.key], window))
-    for unit in mine:
-        if unit.key in beside:
-            old = shapely.difference(beside[unit.key].boundary, shapes[unit.key].boundary)
-            yield Path("g-old", _lines(old, window))
 
 
 def _names(part: Partition, shapes: Shapes, keys: set[str], window: Window) -> Iterator[Name]:

@@ -113,7 +113,7 @@ export const STYLES: Record<Layer, StyleLike> = {
   touched: fill("#c0288a24"),
   chosen: named({
     unit: [line(token("paper"), 8), line(token("ink"), 4)],
-    border: [line(token("paper"), 7), line(token("draft"), 3)],
+    border: [line(token("paper"), 7), line(token("act"), 3)],
   }),
   sketch: (feature) => MARKS[look(feature)]?.(feature) ?? SKETCH[look(feature)],
   labels: label,

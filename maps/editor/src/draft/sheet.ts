@@ -1,6 +1,8 @@
 // The grids of a draft as the server gave them: leaves with their rings in whole centimetres. What is drawn (borders, outlines of
 // parents) is told from which leaf lies on either side of a segment. Nothing is ever moved or rounded here.
 
+import { Table } from "./table";
+
 export type Level = 1 | 2 | 3;
 export type Point = readonly [number, number];
 
@@ -66,8 +68,9 @@ export class Sheet {
   readonly units = new Map<string, Unit>();
   readonly leaves = new Map<string, Leaf>();
   readonly below = new Map<string, string[]>();
-  private readonly numbers: Map<number, number>; // vertex by place, the same in every sheet of a draft
-  private readonly sides = new Map<number, string>(); // directed segment -> the leaf to its left
+  private readonly numbers: Table; // vertex by place, the same in every sheet of a draft
+  private readonly sides = new Table(); // directed segment -> the number of the leaf to its left
+  private readonly names: string[] = []; // of the leaves that were entered here
 
   // With a base only the leaves that differ from it are entered; for all others the base is asked.
   private constructor(
@@ -77,7 +80,7 @@ export class Sheet {
     private readonly base?: Sheet,
     private readonly changed: ReadonlySet<string> = new Set(),
   ) {
-    this.numbers = base ? base.numbers : new Map<number, number>();
+    this.numbers = base ? base.numbers : new Table();
     for (const unit of units) this.units.set(unit.key, unit);
     for (const unit of this.units.values()) {
       const siblings = this.below.get(unit.parent ?? "");
@@ -87,7 +90,18 @@ export class Sheet {
     for (const leaf of base?.leaves.values() ?? []) if (!changed.has(leaf.key)) this.leaves.set(leaf.key, leaf);
     for (const leaf of leaves) {
       this.leaves.set(leaf.key, leaf);
-      for (const [a, b] of segments(leaf)) this.sides.set(this.name(a, b), leaf.key);
+      const number = this.names.push(leaf.key) - 1;
+      for (const ring of leaf.rings) this.enter(ring, number);
+    }
+  }
+
+  private enter(ring: Float64Array, leaf: number): void {
+    const end = ring.length;
+    let before = this.number([ring[end - 2] as number, ring[end - 1] as number]);
+    for (let i = 0; i < end; i += 2) {
+      const here = this.number([ring[i] as number, ring[i + 1] as number]);
+      this.sides.set(before * WIDE + here, leaf);
+      before = here;
     }
   }
 
@@ -110,7 +124,7 @@ export class Sheet {
   private number(at: Point): number {
     const place = this.point(at);
     let number = this.numbers.get(place);
-    if (number === undefined) this.numbers.set(place, (number = this.numbers.size));
+    if (number < 0) this.numbers.set(place, (number = this.numbers.size));
     return number;
   }
 
@@ -120,7 +134,7 @@ export class Sheet {
 
   private leftOf(name: number): string {
     const own = this.sides.get(name);
-    if (own !== undefined) return own;
+    if (own >= 0) return this.names[own] as string;
     const held = this.base?.leftOf(name) ?? "";
     return this.changed.has(held) ? "" : held;
   }
