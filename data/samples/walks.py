@@ -16,7 +16,7 @@ from geo.crs import Plane
 Float = npt.NDArray[np.float64]
 
 ZONE: Final = dt.timezone(dt.timedelta(hours=8))
-FROM_BORDER_M: Final = 14.0  # how far inside its ground a walk keeps, so that the truth does not hang on one fix
+FROM_BORDER_M: Final = 24.0  # how far inside its ground a walk keeps, so that the truth does not hang on one fix
 LONGEST_STOP_S: Final = 240
 AWAY_M: Final = (-900.0, 1500.0)  # a place outside the town, in the plane of the plan
 DAY_S: Final = 86_400
