@@ -93,10 +93,15 @@ def broken(town: Partition, seed: int, *, quick: bool) -> dict[str, float]:
     return dict(tally)
 
 
+def land_only(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of what an overlay gives; it may add the lines and points where the two only touch."""
+    return shapely.multipolygons([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
+
+
 def piecewise(land: Shapes, near: list[int], of: tuple[int, int], area: BaseGeometry, grid: float | None) -> bool:
     """Tell whether the neighbourhood is a coverage still after one polygon lost the strip and the other got it."""
     giver, receiver = of
-    moved = shapely.intersection(land[giver], area, grid_size=grid)
+    moved = land_only(shapely.intersection(land[giver], area, grid_size=grid))
     after = {
         giver: shapely.difference(land[giver], area, grid_size=grid),
         receiver: shapely.union(land[receiver], moved, grid_size=grid),
