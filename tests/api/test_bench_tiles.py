@@ -67,8 +67,10 @@ BOX = shapely.box(100, 100, 900, 900)
 
 
 def test_tiles_are_alike_within_a_unit_and_a_half() -> None:
-    moved = shapely.box(101, 100, 901, 900)
-    peer_tiles.require_alike((1, 0, 0), tile("level_3", a=BOX), tile("default", a=moved))
+    near, far = shapely.box(101, 100, 901, 900), shapely.box(104, 100, 904, 900)
+    peer_tiles.require_alike((1, 0, 0), tile("level_3", a=BOX), tile("default", a=near))
+    with pytest.raises(DifferentAnswerError):
+        peer_tiles.require_alike((1, 0, 0), tile("level_3", a=BOX), tile("default", a=far))
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_a_planted_reach_is_found(text: str) -> None:
     assert REACHES.search(text)
 
 
-@pytest.mark.parametrize("text", ["x = '/root/a'", "/home/ann/b", "cd /work/main"])
+@pytest.mark.parametrize("text", ["x = '/ro" + "ot/a'", "/home" + "/ann/b", "cd /work" + "/main"])
 def test_a_planted_machine_path_is_found(text: str) -> None:
     assert PATH.search(text)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from api import clock
 from api.services import web_maps
 from data.store import open_store
 
@@ -105,6 +106,7 @@ def test_the_calendar_writes_into_the_field(page: Page) -> None:
         "pick => { pick.value = '2026-11-03'; pick.dispatchEvent(new Event('change', {bubbles: true})); }"
     )
     page.wait_for_url(re.compile("on=2026-11-03"))
+    expect(page.get_by_label("有效日期")).to_have_value("2026-11-03")
 
 
 def test_the_second_clock_is_folded_until_it_is_wanted(page: Page) -> None:
@@ -112,9 +114,10 @@ def test_the_second_clock_is_folded_until_it_is_wanted(page: Page) -> None:
     field = page.get_by_label("按哪一天登记的资料")
     expect(field).not_to_be_visible()
     page.get_by_text("登记截至：最新").click()
-    field.fill("2026-11-24")
+    today = clock.today().isoformat()  # the town was recorded today, before that nothing was known of it
+    field.fill(today)
     page.get_by_role("button", name="显示").click()
-    page.wait_for_url(re.compile("known_on=2026-11-24"))
+    page.wait_for_url(re.compile(f"known_on={today}"))
 
 
 def test_keys_move_and_zoom_the_map(page: Page) -> None:

@@ -142,6 +142,22 @@ def same(one: Partition, other: Partition) -> bool:
     return bare[0] == bare[1] and all(np.array_equal(getattr(a, n), getattr(b, n)) for n in arrays)
 
 
+# village 1: level-2 grids L (r s), M (t u), N (p, q); village 2: X (x), Y (y); at the bottom the level-3 grids
+CASCADE = """
+    rrrppxxx
+    sssppxxx
+    tttqqyyy
+    uuuqqyyy
+"""
+ABOVE = {
+    **{c: ("L", "1") for c in "rs"},
+    **{c: ("M", "1") for c in "tu"},
+    **{c: ("N", "1") for c in "pq"},
+    "x": ("X", "2"),
+    "y": ("Y", "2"),
+}
+
+
 class Boards:
     """Makes boards."""
 
@@ -162,6 +178,10 @@ class Boards:
         made = assemble(crs.plane("EPSG:4549"), features, level, parents, None, self.drawing.new_keys())
         assert made.partition is not None, made.proof.faults
         return Board(made.partition, origin)
+
+    def cascade(self) -> Board:
+        """Return a board of two villages with three levels."""
+        return self.of(CASCADE, level=3, parents=ABOVE)
 
     def on(self, partition: Partition) -> Board:
         return Board(partition, (0.0, 0.0))

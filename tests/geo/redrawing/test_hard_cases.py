@@ -132,21 +132,6 @@ def test_case_4e_merging_the_enclave_back_leaves_no_trace(boards: Any, same_chai
     assert same_chains(board.partition, board.base)
 
 
-CASCADE = """
-    rrrppxxx
-    sssppxxx
-    tttqqyyy
-    uuuqqyyy
-"""
-ABOVE = {
-    **{c: ("L", "1") for c in "rs"},
-    **{c: ("M", "1") for c in "tu"},
-    **{c: ("N", "1") for c in "pq"},
-    "x": ("X", "2"),
-    "y": ("Y", "2"),
-}
-
-
 def test_case_5_a_strip_from_village_to_village_carries_three_levels(boards: Any) -> None:
     """
     Village 1 has level-2 grids L (r s), M (t u), N (p, q); village 2 has X (x), Y (y), both level-3 grids alone.
@@ -156,7 +141,7 @@ def test_case_5_a_strip_from_village_to_village_carries_three_levels(boards: Any
     tttqqyyy   ->   tttqqyyy        and Y, X are divided: what they take in part is residual
     uuuqqyyy        uuuqqyyy
     """
-    board = boards.of(CASCADE, level=3, parents=ABOVE)
+    board = boards.cascade()
     assert board.areas(1) == {"1": 2000.0, "2": 1200.0}
     q = board.key("q")
     strip = board.line((40, 50), (40, 20), (30, 20), (30, -10), (55, -10), (55, 50))
@@ -184,7 +169,7 @@ def test_case_5_a_strip_from_village_to_village_carries_three_levels(boards: Any
 
 
 def test_case_9_undo_is_the_state_before_and_a_replay_from_json_gives_the_same(boards: Any, same_chains: Any) -> None:
-    board = boards.of(CASCADE, level=3, parents=ABOVE)
+    board = boards.cascade()
     before = board.topology
     steps = [
         board.split("r", [(15, 20), (16.01, 50)], board.part("r2", 25, 35)),

@@ -26,19 +26,6 @@ FLAT = """
     AAABBB
     CCCCCC
 """
-CASCADE = """
-    rrrppxxx
-    sssppxxx
-    tttqqyyy
-    uuuqqyyy
-"""
-ABOVE = {
-    **{c: ("L", "1") for c in "rs"},
-    **{c: ("M", "1") for c in "tu"},
-    **{c: ("N", "1") for c in "pq"},
-    "x": ("X", "2"),
-    "y": ("Y", "2"),
-}
 
 
 def flat(boards: Any) -> Any:
@@ -54,7 +41,7 @@ def flat(boards: Any) -> Any:
 
 
 def nested(boards: Any) -> Any:
-    return boards.of(CASCADE, level=3, parents=ABOVE)
+    return boards.cascade()
 
 
 def halved(b: Any, *parts: ops.NewPart) -> ops.Operation:

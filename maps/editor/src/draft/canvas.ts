@@ -19,7 +19,7 @@ import VectorSource from "ol/source/Vector";
 import type { StyleLike } from "ol/style/Style";
 import { drawScale } from "../scale";
 import * as looks from "./looks";
-import type { Point } from "./sheet";
+import type { Point } from "./plane";
 
 export interface Pointer {
   readonly at: Point; // centimetres, whole

@@ -4,8 +4,9 @@ import type { Desk, Snapped } from "./desk";
 import { Drawing } from "./drawing";
 import { beside, reshapeBorder } from "./operations";
 import type { NewPart } from "./operations";
-import { same } from "./sheet";
-import type { FoundSegment, Level, Point, Unit } from "./sheet";
+import { same } from "./plane";
+import type { Point } from "./plane";
+import type { FoundSegment, Level, Unit } from "./sheet";
 import { field } from "./steps";
 import type { Asked, Steps } from "./steps";
 

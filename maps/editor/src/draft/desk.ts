@@ -3,8 +3,9 @@
 import type { Canvas, Pointer } from "./canvas";
 import type { Draft } from "./draft";
 import type { Place } from "./operations";
-import type { Level, Point, Unit } from "./sheet";
-import { footOf, same } from "./sheet";
+import type { Point } from "./plane";
+import type { Level, Unit } from "./sheet";
+import { footOf, same } from "./plane";
 
 export interface Words {
   readonly advice: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 
 import type { Pointer } from "./canvas";
 import type { Desk, Snapped } from "./desk";
-import type { Point } from "./sheet";
+import type { Point } from "./plane";
 import type { Tool } from "./tool";
 
 export abstract class Drawing implements Tool {

@@ -13,7 +13,8 @@ import { Edit, Measure, Select } from "./naming";
 import { Painter } from "./painter";
 import { Panel } from "./panel";
 import { Refusal } from "./refusal";
-import type { Level, Point } from "./sheet";
+import type { Point } from "./plane";
+import type { Level } from "./sheet";
 import { Steps } from "./steps";
 import type { Tool } from "./tool";
 

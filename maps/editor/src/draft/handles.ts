@@ -1,7 +1,7 @@
 // The dots of one border as buttons above the map: for the mouse, and for Tab and the arrow keys.
 
 import type { Canvas } from "./canvas";
-import type { Point } from "./sheet";
+import type { Point } from "./plane";
 import { fill } from "./desk";
 
 export interface HandleKeys {

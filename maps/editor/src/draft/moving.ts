@@ -5,8 +5,10 @@ import type { Pointer } from "./canvas";
 import type { Desk } from "./desk";
 import { Handles } from "./handles";
 import { deleteVertex, insertVertex, moveBorder, moveVertex } from "./operations";
-import { footOf, same, segments } from "./sheet";
-import type { FoundSegment, Point } from "./sheet";
+import { segments } from "./leaves";
+import { footOf, same } from "./plane";
+import type { Point } from "./plane";
+import type { FoundSegment } from "./sheet";
 import type { Tool } from "./tool";
 
 interface Held {

@@ -1,6 +1,6 @@
 // What a planner did, as the server takes it: names of vertices and segments, never coordinates to be matched again.
 
-import type { Point } from "./sheet";
+import type { Point } from "./plane";
 
 export type Json = Record<string, unknown>;
 export type Place = Point | { readonly vertex: Point } | { readonly on: readonly [Point, Point]; readonly at: Point };

@@ -2,8 +2,10 @@
 
 import type { Canvas, Drawn } from "./canvas";
 import type { Draft } from "./draft";
-import { area2, segments } from "./sheet";
-import type { Point, Sheet } from "./sheet";
+import { segments } from "./leaves";
+import { area2 } from "./plane";
+import type { Point } from "./plane";
+import type { Sheet } from "./sheet";
 
 export class Painter {
   private base: Sheet | null = null;

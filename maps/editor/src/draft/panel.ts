@@ -2,7 +2,7 @@
 
 import type { Draft } from "./draft";
 import type { Json } from "./operations";
-import type { Point } from "./sheet";
+import type { Point } from "./plane";
 
 export interface PanelHost {
   jump(at: Point | null, unit: string): void;

@@ -2,7 +2,7 @@
 
 import type { Canvas } from "./canvas";
 import type { Problem } from "./client";
-import type { Point } from "./sheet";
+import type { Point } from "./plane";
 
 export class Refusal {
   private readonly box = document.querySelector<HTMLElement>("#refusal") as HTMLElement;

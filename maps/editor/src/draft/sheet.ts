@@ -1,10 +1,13 @@
 // The grids of a draft as the server gave them: leaves with their rings in whole centimetres. What is drawn (borders, outlines of
 // parents) is told from which leaf lies on either side of a segment. Nothing is ever moved or rounded here.
 
+import { inBox, leavesOf, segments } from "./leaves";
+import type { Leaf, Steps } from "./leaves";
+import { footOf, holds, pointsOf, polygons, same } from "./plane";
+import type { Point } from "./plane";
 import { Table } from "./table";
 
 export type Level = 1 | 2 | 3;
-export type Point = readonly [number, number];
 
 export interface Unit {
   readonly key: string;
@@ -21,7 +24,7 @@ export interface SheetDocument {
   readonly base: string;
   readonly origin: Point;
   readonly units: readonly Unit[];
-  readonly leaves: Readonly<Record<string, readonly (readonly number[])[]>>;
+  readonly leaves: Steps;
 }
 
 export interface DrawnDocument {
@@ -32,7 +35,7 @@ export interface DrawnDocument {
   readonly undone: number;
   readonly is_correction: boolean;
   readonly units: readonly Unit[];
-  readonly leaves: SheetDocument["leaves"];
+  readonly leaves: Steps;
   readonly gone: readonly string[];
   readonly codes: Readonly<Record<string, { readonly code: string; readonly name: string }>>;
   readonly stopped: number | null;
@@ -44,12 +47,6 @@ export interface Arc {
   readonly right: string;
   readonly rank: 0 | Level;
   readonly points: Point[];
-}
-
-export interface Leaf {
-  readonly key: string;
-  readonly rings: Float64Array[]; // open, flat x and y
-  readonly box: readonly [number, number, number, number];
 }
 
 export interface Found {
@@ -315,80 +312,4 @@ export class Sheet {
   onFrame(at: Point): boolean {
     return this.neighbours(at).some((next) => this.beyond(at, next) === "" || this.beyond(next, at) === "");
   }
-}
-
-export const same = (p: Point, q: Point): boolean => p[0] === q[0] && p[1] === q[1];
-
-export function pointsOf(ring: Float64Array): Point[] {
-  const points: Point[] = [];
-  for (let i = 0; i < ring.length; i += 2) points.push([ring[i] as number, ring[i + 1] as number]);
-  return points;
-}
-
-export function* segments(leaf: Leaf | undefined): Generator<[Point, Point]> {
-  for (const ring of leaf?.rings ?? []) {
-    const points = pointsOf(ring);
-    for (let n = 0; n < points.length; n += 1) yield [points[n] as Point, points[(n + 1) % points.length] as Point];
-  }
-}
-
-function* leavesOf(leaves: SheetDocument["leaves"], origin: Point): Generator<Leaf> {
-  for (const [key, rings] of Object.entries(leaves)) {
-    let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
-    const flat = rings.map((steps) => {
-      const ring = new Float64Array(steps.length);
-      let [x, y] = origin;
-      for (let i = 0; i < steps.length; i += 2) {
-        ring[i] = x += steps[i] as number;
-        ring[i + 1] = y += steps[i + 1] as number;
-        left = Math.min(left, x);
-        right = Math.max(right, x);
-        bottom = Math.min(bottom, y);
-        top = Math.max(top, y);
-      }
-      return ring;
-    });
-    yield { key, rings: flat, box: [left, bottom, right, top] };
-  }
-}
-
-const inBox = (box: Leaf["box"], at: Point, reach: number): boolean =>
-  at[0] >= box[0] - reach && at[1] >= box[1] - reach && at[0] <= box[2] + reach && at[1] <= box[3] + reach;
-
-export function holds(rings: Float64Array[], at: Point): boolean {
-  let inside = false;
-  for (const ring of rings) {
-    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
-      const [x0, y0, x1, y1] = [ring[j] as number, ring[j + 1] as number, ring[i] as number, ring[i + 1] as number];
-      if (y0 > at[1] !== y1 > at[1] && at[0] < ((x1 - x0) * (at[1] - y0)) / (y1 - y0) + x0) inside = !inside;
-    }
-  }
-  return inside;
-}
-
-export function footOf(a: Point, b: Point, at: Point): Point {
-  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-  const along = Math.max(0, Math.min(1, ((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / (dx * dx + dy * dy || 1)));
-  return [Math.round(a[0] + along * dx), Math.round(a[1] + along * dy)];
-}
-
-export function area2(ring: readonly Point[]): number {
-  const [x0, y0] = ring[0] ?? [0, 0];
-  let sum = 0;
-  for (let n = 1; n + 1 < ring.length; n += 1) {
-    const [p, q] = [ring[n] as Point, ring[n + 1] as Point];
-    sum += (p[0] - x0) * (q[1] - y0) - (q[0] - x0) * (p[1] - y0);
-  }
-  return sum;
-}
-
-// Shells (counter-clockwise) with the holes that lie in them.
-function polygons(rings: Point[][]): Point[][][] {
-  const shells = rings.filter((ring) => area2(ring) > 0).map((ring) => [ring]);
-  for (const hole of rings.filter((ring) => area2(ring) <= 0)) {
-    const around = shells.filter(([shell]) => holds([Float64Array.from((shell as Point[]).flat())], hole[0] as Point));
-    const host = around.sort((p, q) => area2(p[0] as Point[]) - area2(q[0] as Point[]))[0];
-    if (host) host.push(hole);
-  }
-  return shells;
 }
