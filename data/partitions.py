@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, func, insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from data import ledger, states
@@ -19,7 +19,7 @@ from data.publishing import publish
 from data.shapes import rings_of
 from data.states import Version, believed, on_day
 from data.store import Reading, Writing, fix_plane
-from data.tables import CodeRow, LedgerRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
+from data.tables import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
 from data.tables.columns import OPEN_START
 from geo import crs
 from geo.errors import ConflictError, NotFoundError
@@ -301,8 +301,3 @@ def _codes_of_parents(s: Reading, root_id: int) -> dict[str, str | None]:
         .where(UnitVersion.root_id == root_id, UnitVersion.seq_to.is_(None))
     )
     return {row.key: row.code for row in s.connection.execute(query.order_by(UnitVersion.id))}
-
-
-def last_recorded(s: Reading) -> datetime | None:
-    """Return when anything was last recorded in any root."""
-    return s.connection.execute(select(func.max(LedgerRow.recorded_at))).scalar_one()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -58,17 +57,6 @@ class Town:
         """Return the cell that holds a place (2,) of the town."""
         return int(np.flatnonzero(shapely.intersects_xy(self.cells, place[0], place[1]))[0])
 
-    def lanes_in(self, cell: int) -> Geometries:
-        """Return the lanes in a cell, cut at the crossings and at the border: lines in plane metres."""
-        west, south, east, north = shapely.bounds(self.cells[cell])
-        pieces = [
-            *_pieces(west, east, south, north, self.lane_m, 0),
-            *_pieces(south, north, west, east, self.lane_m, 1),
-        ]
-        cut = shapely.intersection(np.array(pieces, object), self.cells[cell])
-        parts = shapely.get_parts(cut)
-        return parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 1.0)]
-
 
 def town(seed: int) -> Town:
     """Return the town of a seed: its cells tile it exactly, neighbours share every vertex."""
@@ -98,14 +86,3 @@ def _wiggly(rng: np.random.Generator, start: Float64, end: Float64) -> Float64:
     along = end - start
     across = np.array([-along[1], along[0]]) / np.hypot(*along)
     return np.round(start + share[:, None] * along + sway[:, None] * across, 2)
-
-
-def _pieces(first: float, last: float, low: float, high: float, lane_m: float, axis: int) -> list[shapely.LineString]:
-    """Return the pieces between crossings of the lanes along one axis (0: west to east)."""
-    stops = np.arange(np.floor(first / lane_m), np.ceil(last / lane_m) + 1) * lane_m
-    found: list[shapely.LineString] = []
-    for at in np.arange(np.ceil(low / lane_m), np.floor(high / lane_m) + 1) * lane_m:
-        for a, b in pairwise(stops.tolist()):
-            ends = [(a, at), (b, at)] if axis == 0 else [(at, a), (at, b)]
-            found.append(shapely.LineString(ends))
-    return found

@@ -99,19 +99,3 @@ function isBefore(town: Town, one: number, other: number): boolean {
   const across = (town.x[one] ?? NaN) - (town.x[other] ?? NaN);
   return across < 0 || (across === 0 && (town.y[one] ?? NaN) < (town.y[other] ?? NaN));
 }
-
-export interface Sides {
-  readonly left: Int32Array; // the unit of a level on the left of each border as it runs, -1 for none
-  readonly right: Int32Array;
-}
-
-// -1 on both sides: the border lies inside one unit of the level, or where the level has none.
-export function sidesOf(town: Town, level: number): Sides {
-  const count = town.start.length - 1;
-  const sides = { left: new Int32Array(count).fill(-1), right: new Int32Array(count).fill(-1) };
-  town.units.forEach((unit, number) => {
-    if (unit.level !== level) return;
-    for (const reference of unit.rings.flat()) (reference > 0 ? sides.left : sides.right)[Math.abs(reference) - 1] = number;
-  });
-  return sides;
-}

@@ -3,7 +3,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decode, ringOf, sidesOf, type BordersDocument } from "../src/borders";
+import { decode, ringOf, type BordersDocument } from "../src/borders";
 
 //   (0,10)  2───3   two squares a | b of one village v; the border between them runs up from (10,0) to (10,10) by
 //           │ a │ b        way of (10,4), which a has as a junction
@@ -43,13 +43,6 @@ test("a vertex may be a junction for the unit on one side only", () => {
   const town = decode(DRAWN);
   deepEqual(Array.from(ringOf(town, [1, 2]).kinds), [0, 0, 1, 0, 0]);
   deepEqual(Array.from(ringOf(town, [-1, 3]).kinds), [0, 0, 0, 0, 0]);
-});
-
-test("each border knows the units on its two sides, level by level", () => {
-  const town = decode(DRAWN);
-  const [upper, lower] = [sidesOf(town, 1), sidesOf(town, 2)];
-  deepEqual([Array.from(upper.left), Array.from(upper.right)], [[-1, 0, 0], [-1, -1, -1]]);
-  deepEqual([Array.from(lower.left), Array.from(lower.right)], [[1, 1, 2], [2, -1, -1]]);
 });
 
 test("another document is refused", () => {

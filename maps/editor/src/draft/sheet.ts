@@ -308,8 +308,4 @@ export class Sheet {
     }
     return found;
   }
-
-  onFrame(at: Point): boolean {
-    return this.neighbours(at).some((next) => this.beyond(at, next) === "" || this.beyond(next, at) === "");
-  }
 }
