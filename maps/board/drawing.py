@@ -12,8 +12,8 @@ import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from maps import style
-from maps.board import fonts, labels, marks
+from maps import fonts, style
+from maps.board import labels, marks
 from maps.board.ink import path, text
 from maps.board.labels import Label, Paper
 from maps.board.record import BoardMap, Shape

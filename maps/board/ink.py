@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from maps.board import fonts
+from maps import fonts
 
 FAMILY: Final = ", ".join(fonts.FAMILIES)
 

@@ -16,7 +16,7 @@ import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from maps.board import fonts
+from maps import fonts
 
 Boxes = npt.NDArray[np.float64]
 

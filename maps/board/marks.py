@@ -8,8 +8,7 @@ import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
-from maps import style
-from maps.board import fonts
+from maps import fonts, style
 from maps.board.frame import BAR_MM, BAR_PARTS, Frame
 from maps.board.ink import text
 from maps.board.labels import Paper

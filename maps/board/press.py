@@ -1,10 +1,8 @@
 """From a record to the bytes of its PDF: glyph check, map, QR code, and Typst with the fonts of this project alone."""
 
 import json
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,49 +10,26 @@ import segno
 import typst
 
 from geo.errors import InputError
-from maps import style
-from maps.board import drawing, fonts
-from maps.board.record import BoardRecord, canonical, checksum, content, digest
+from maps import fonts, style
+from maps.board import drawing
+from maps.board.record import BoardRecord, checksum, content, digest
+from maps.typesetting import typeset, unshowable
 
 TEMPLATE: Final = Path(__file__).parent / "board.typ"
 SIZES: Final = ("A3",)
 QR_MODULE_MM: Final = 0.85
 QR_QUIET: Final = 4
-STANDARD: Final = "a-2u"
-_ONE_AT_A_TIME: Final = threading.Lock()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """Return this process's compiler; starting it reads the fonts, so it is kept."""
-    return typst.Compiler(
-        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(fonts.FOLDER)], ignore_system_fonts=True
-    )
-
-
-def texts(value: object, where: str) -> Iterator[tuple[str, str]]:
-    """Give every text in a JSON value, with where it stands."""
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from texts(inner, f"{where}.{name}" if where else str(name))
-    elif isinstance(value, list):
-        for i, inner in enumerate(value):
-            yield from texts(inner, f"{where}[{i + 1}]")
 
 
 def check_glyphs(said: Mapping[str, Any]) -> None:
     """Raise ``board.missing_glyph`` naming character and field if a text of a content cannot be shown as it is written."""
-    for where, text in texts(said, ""):
-        bad = fonts.missing(text)
-        if bad:
-            raise InputError(
-                "board.missing_glyph",
-                f"{said['unit']['code']} {where}",
-                got=bad[0] if bad[0].isprintable() else f"U+{ord(bad[0]):04X}",
-                values={"point": f"U+{ord(bad[0]):04X}", "field": where},
-            )
+    for bad in unshowable(said):
+        raise InputError(
+            "board.missing_glyph",
+            f"{said['unit']['code']} {bad.where}",
+            got=bad.shown,
+            values={"point": bad.point, "field": bad.where},
+        )
 
 
 def qr(address: str) -> tuple[str, float]:
@@ -108,15 +83,10 @@ def render(record: BoardRecord) -> bytes:
         raise InputError("board.size", record.size, got=record.size, values={"known": ", ".join(SIZES)})
     said = content(record)
     check_glyphs(said)
-    sheet = canonical(page(record, said))
-    with _ONE_AT_A_TIME:
-        try:
-            pdf = _compiler().compile(sys_inputs={"data": sheet}, format="pdf", pdf_standards=[STANDARD])
-        except typst.TypstError as error:
-            raise _refusal(record, str(error)) from error
-    if not isinstance(pdf, bytes):
-        raise RuntimeError("a board is one document")
-    return pdf
+    try:
+        return typeset(TEMPLATE, page(record, said))
+    except typst.TypstError as error:
+        raise _refusal(record, str(error)) from error
 
 
 def _refusal(record: BoardRecord, message: str) -> Exception:

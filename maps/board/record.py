@@ -5,7 +5,6 @@ version date and address) has a hash; the first eight digits are printed as the 
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from shapely import MultiPolygon
 
 from maps.board.frame import Frame
+from maps.typesetting import canonical
 
 FORMAT = "board/1"
 
@@ -214,11 +214,6 @@ def content(record: BoardRecord) -> dict[str, Any]:
         "words": dict(record.words),
         "map": _map(record.map),
     }
-
-
-def canonical(document: Mapping[str, Any]) -> str:
-    """Return the one text of a JSON document: keys sorted, no spaces, characters as they are."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(said: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from maps import style
-from maps.board import fonts, labels, marks
+from maps import fonts, style
+from maps.board import labels, marks
 from maps.board.drawing import SIMPLER_MM, borders, name
 from maps.board.ink import path, text
 from maps.board.labels import Label, Paper

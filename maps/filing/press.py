@@ -1,33 +1,18 @@
 """From a filing sheet to the bytes of its PDF: glyphs checked, both maps drawn, set by Typst as the boards are."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import typst
-
 from geo.errors import InputError
-from maps import style
-from maps.board import fonts
-from maps.board.press import STANDARD, texts
-from maps.board.record import canonical
+from maps import fonts, style
 from maps.filing.drawing import draw
 from maps.filing.sheet import FilingSheet, SheetMap
+from maps.typesetting import typeset, unshowable
 
 TEMPLATE: Final = Path(__file__).parent / "filing.typ"
 MOST_ROWS: Final = 400
-_ONE_AT_A_TIME: Final = threading.Lock()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """Return this process's compiler; starting it reads the fonts, so it is kept."""
-    return typst.Compiler(
-        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(fonts.FOLDER)], ignore_system_fonts=True
-    )
 
 
 def page(sheet: FilingSheet) -> dict[str, Any]:
@@ -57,11 +42,9 @@ def check_glyphs(sheet: FilingSheet) -> None:
     said["maps"] = [shape.name for drawn in (sheet.before, sheet.after) for shape in (*drawn.grids, *drawn.around)]
     said["facts"], said["checks"] = ([list(pair) for pair in pairs] for pairs in (sheet.facts, sheet.checks))
     said["opinions"], said["notes"] = [list(pair) for pair in sheet.opinions], list(sheet.notes)
-    for where, text in texts(said, ""):
-        bad = fonts.missing(text)
-        if bad:
-            point = f"U+{ord(bad[0]):04X}"
-            raise InputError("filing.missing_glyph", where, got=bad[0], values={"point": point, "field": where})
+    for bad in unshowable(said):
+        values = {"point": bad.point, "field": bad.where}
+        raise InputError("filing.missing_glyph", bad.where, got=bad.shown, values=values)
 
 
 def render(sheet: FilingSheet) -> bytes:
@@ -73,9 +56,4 @@ def render(sheet: FilingSheet) -> bytes:
     if rows > MOST_ROWS:
         raise InputError("filing.too_many_rows", got=rows, limit=MOST_ROWS)
     check_glyphs(sheet)
-    text = canonical(page(sheet))
-    with _ONE_AT_A_TIME:
-        pdf = _compiler().compile(sys_inputs={"data": text}, format="pdf", pdf_standards=[STANDARD])
-    if not isinstance(pdf, bytes):
-        raise RuntimeError("a sheet is one document")
-    return pdf
+    return typeset(TEMPLATE, page(sheet))

@@ -3,7 +3,7 @@
 import pytest
 from fontTools.ttLib import TTFont
 
-from maps.board import fonts
+from maps import fonts
 
 pytestmark = pytest.mark.pure
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon
 
-from maps.board import drawing, fonts, labels, marks
+from maps import fonts
+from maps.board import drawing, labels, marks
 from maps.board.frame import frame_around
 from maps.board.labels import Label, Paper
 from maps.board.record import BoardMap, BoardRecord, Shape
