@@ -65,12 +65,38 @@ def bd09(lonlat: Float64) -> Float64:
 SHIFTS: Final[Mapping[str, Callable[[Float64], Float64]]] = MappingProxyType({"gcj02": gcj02, "bd09": bd09})
 
 
-def to_wgs84(lonlat: Float64, datum: str) -> Float64:
-    """Return WGS 84 degrees (n, 2) of degrees in a datum by its short name; names that shift nothing give back the same."""
-    shift = SHIFTS.get(datum)
-    if shift is None:
-        return lonlat
-    found = lonlat.copy()
-    for _ in range(TURNS):
-        found += lonlat - shift(found)
-    return found
+def _back(shift: Callable[[Float64], Float64]) -> Callable[[Float64], Float64]:
+    """Return the way back from a shift."""
+
+    def back(lonlat: Float64) -> Float64:
+        found = lonlat.copy()
+        for _ in range(TURNS):
+            found += lonlat - shift(found)
+        return found
+
+    return back
+
+
+def _same(lonlat: Float64) -> Float64:
+    return lonlat
+
+
+READINGS: Final[Mapping[str, Callable[[Float64], Float64]]] = MappingProxyType(
+    {
+        "wgs84": _same,
+        "cgcs2000": _same,
+        "gcj02": _back(gcj02),
+        "bd09": _back(bd09),
+        "gcj02_twice": lambda lonlat: _back(gcj02)(_back(gcj02)(lonlat)),
+        "bd09_twice": lambda lonlat: _back(bd09)(_back(bd09)(lonlat)),
+        "gcj02_undone": gcj02,
+        "bd09_undone": bd09,
+    }
+)
+"""How numbers can be read. ``…_twice``: shifted once more than once; ``…_undone``: plain numbers that were taken for shifted
+ones and turned back, so that they are wrong the other way."""
+
+
+def to_wgs84(lonlat: Float64, reading: str) -> Float64:
+    """Return WGS 84 degrees (n, 2) of degrees that are read as one of `READINGS`."""
+    return READINGS[reading](lonlat)
