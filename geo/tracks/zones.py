@@ -14,7 +14,7 @@ import numpy as np
 from geo.tracks.clock import HOUR_MS, MINUTE_MS, Window
 from geo.tracks.track import Int64
 
-SHIFTS_MS: Final = np.arange(-12 * 60, 14 * 60 + 1, 30, np.int64) * MINUTE_MS
+SHIFTS_MS: Final = np.arange(-24, 29, dtype=np.int64) * (30 * MINUTE_MS)
 
 
 @dataclass(frozen=True, slots=True)

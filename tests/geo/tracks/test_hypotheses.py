@@ -120,9 +120,9 @@ def test_the_zone_s_own_offset_comes_first_and_other_shifts_are_found() -> None:
     short = walk("13:00", 3)  # an evening: many shifts put it into a day of eleven hours
     assert short is not None
     assert short.hours == -8.0
-    odd = walk("05:30", 10)  # until half past eleven at night
+    odd = walk("06:00", 10)  # from two in the afternoon until midnight
     assert odd is not None
-    assert odd.hours == -5.0
+    assert odd.hours == -5.5
 
 
 def test_a_track_that_lies_wholly_after_its_receipt_is_asked_about() -> None:
