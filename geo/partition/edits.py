@@ -125,15 +125,9 @@ def moved_m2(work: Workspace) -> float:
         for side, one in enumerate((base, work)):
             walls = one.net.walls.get(leaf)
             if walls:
-                areas[side] = sum(area2(one, walk) for walk in one.net.walks(leaf))
+                areas[side] = sum(walk.area2 for walk in one.net.walks(leaf))
         total += abs(areas[1] - areas[0])
     return total / 40_000
-
-
-def area2(work: Workspace, walk: list[int]) -> int:
-    """Return twice the area inside a walk in cm²."""
-    corners = work.net.corners(walk)
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, [*corners[1:], corners[0]], strict=True))
 
 
 def outcome(work: Workspace) -> Edited:

@@ -35,7 +35,7 @@ def sorting(unit: Unit, net: Network) -> tuple[int, bool, str, str]:
 
 def leaf_rings(net: Network, leaf: int) -> Rings:
     """Return the canonical rings of one leaf (owner: its number); none where it has no land."""
-    halves = [half for walk in net.walks(leaf) for half in walk] if net.walls.get(leaf) else []
+    halves = [half for walk in net.walks(leaf) for half in walk.halves] if net.walls.get(leaf) else []
     if not halves:
         return empty_rings()
     lines: Int64 = np.array([(*net.point(net.tail(h)), *net.point(net.head(h))) for h in halves], np.int64)

@@ -45,7 +45,7 @@ def woven(partition: Partition) -> Topology:
         lists_of(first, half_of[rings.start[:-1]]),
         units,
         below,
-        Paged[tuple[frozenset[int], ...]](pages_for(len(partition.units))),
+        neighbours(rings, first, sides, half_of),
         numbers,
         codes,
         (len(xy), len(ends), len(partition.units)),
@@ -174,6 +174,25 @@ def lists_of(bounds: Int64, values: Int64) -> Paged[tuple[int, ...]]:
         return [tuple(part[a - edges[0] : b - edges[0]]) for a, b in pairwise(edges)]
 
     return Paged[tuple[Half, ...]](pages_for(len(bounds) - 1), load)
+
+
+def neighbours(rings: Rings, first: Int64, sides: Int64, half_of: Int64) -> Paged[tuple[frozenset[int], ...]]:
+    """Return the leaves beside each leaf of one ring (unit n has ``first[n]:first[n + 1]``); the others come later."""
+    across = sides[half_of >> 1, 1 - (half_of & 1)]
+    turns = np.ones(len(across), np.bool_)
+    turns[1:] = across[1:] != across[:-1]
+    turns[rings.start[:-1]] = True
+    pairs = np.unique(np.stack([owners(rings)[turns], across[turns]], axis=1), axis=0)
+    bounds = np.searchsorted(pairs[:, 0], np.arange(len(first))).astype(np.int64)
+
+    def load(page: int) -> list[tuple[frozenset[int], ...] | None]:
+        part = slice(page * SIZE, (page + 1) * SIZE + 1)
+        edges: list[int] = bounds[part].tolist()
+        beside: list[int] = pairs[edges[0] : edges[-1], 1].tolist()
+        rows = zip(pairwise(edges), np.diff(first[part]).tolist(), strict=True)
+        return [(frozenset(beside[a - edges[0] : b - edges[0]]),) if count == 1 else None for (a, b), count in rows]
+
+    return Paged(pages_for(len(first) - 1), load)
 
 
 @compiled

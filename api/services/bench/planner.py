@@ -82,7 +82,11 @@ class Planner:
         leaves = set(self.work.leaves(number))
         net = self.work.net
         return [
-            half for leaf in leaves for walk in net.walks(leaf) for half in walk if net.left(half ^ 1) not in leaves
+            half
+            for leaf in leaves
+            for walk in net.walks(leaf)
+            for half in walk.halves
+            if net.left(half ^ 1) not in leaves
         ]
 
     def border_half(self, level: int) -> Half | None:
@@ -171,7 +175,7 @@ class Planner:
         """Return the largest part of a unit as a polygon in centimetres."""
         work = self.work
         found = [p for leaf in work.leaves(number) for p in pieces(work.net, leaf)]
-        shapes = [shapely.Polygon(c[0], c[1:]) for p in found if (c := [work.net.corners(walk) for walk in p.walks])]
+        shapes = [shapely.Polygon(c[0], c[1:]) for p in found if (c := [walk.corners for walk in p.walks])]
         whole = shapely.union_all(shapely.make_valid(shapes))
         return max(shapely.get_parts(whole), key=lambda part: part.area)
 

@@ -10,8 +10,9 @@ from geo.partition.redrawing.finding import nodes_of
 from geo.partition.redrawing.laying import Laying, Node
 from geo.partition.redrawing.network import Network
 from geo.partition.redrawing.refusing import refuse
-from geo.partition.redrawing.regions import Piece, turns_beside, unhook
+from geo.partition.redrawing.regions import turns_beside, unhook
 from geo.partition.redrawing.splits import cut_pieces
+from geo.partition.redrawing.walks import Piece
 from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import OUTSIDE, Half, Point
 
@@ -38,7 +39,7 @@ def enclosed(
     met = met_leaves(net, {*drawn, *laying.along()}, leaves)
     near = [leaf for leaf in leaves if leaf in met or is_reached(net, leaf, ring)]
     found = cut_pieces(work, near, drawn)
-    inside = [is_inside(net, piece, inner, ring) for piece in found]
+    inside = [is_inside(piece, inner, ring) for piece in found]
     return [p for p, within in zip(found, inside, strict=True) if within], [
         p for p, within in zip(found, inside, strict=True) if not within
     ]
@@ -69,12 +70,12 @@ def closed_ring(net: Network, nodes: list[Node]) -> tuple[list[Point], list[Node
     return ring, [*nodes, nodes[0]]
 
 
-def is_inside(net: Network, piece: Piece, inner: set[Half], ring: Sequence[Point]) -> bool:
+def is_inside(piece: Piece, inner: set[Half], ring: Sequence[Point]) -> bool:
     """Tell whether a piece lies inside a ring: by a side it has in common with the ring, else by a place of it."""
     for half in piece.halves():
         if half in inner:
             return True
         if half ^ 1 in inner:
             return False
-    x, y = net.point(net.tail(piece.walks[0][0]))
+    x, y = piece.walks[0].corners[0]
     return turns_beside(ring, 2 * x, 2 * y) != 0

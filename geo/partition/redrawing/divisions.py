@@ -3,9 +3,10 @@
 from geo.partition.model import UnitKind
 from geo.partition.operations import Divide, Undivide
 from geo.partition.redrawing.refusing import refuse
-from geo.partition.redrawing.regions import Piece, holds, pieces, shape
+from geo.partition.redrawing.regions import holds, pieces, shape
 from geo.partition.redrawing.sound import require_large
 from geo.partition.redrawing.splits import cut_lines, cut_pieces
+from geo.partition.redrawing.walks import Piece
 from geo.partition.redrawing.workspace import LOWEST, Workspace
 
 
@@ -17,12 +18,10 @@ def divide(work: Workspace, operation: Divide) -> None:
         raise refuse("edit.cannot_divide", units=(operation.unit,), unit=work.name(unit))
     drawn = cut_lines(work, operation.lines, [unit], closed=True) if operation.lines else []
     found = cut_pieces(work, [unit], drawn)
-    named = named_pieces(work, operation, found)
+    named = named_pieces(operation, found)
     rest = [piece for n, piece in enumerate(found) if n not in named]
     if rest and level != LOWEST:
-        raise refuse(
-            "edit.uncovered", shape(work.net, rest), units=(operation.unit,), area_m2=round(work.area_m2(rest), 2)
-        )
+        raise refuse("edit.uncovered", shape(rest), units=(operation.unit,), area_m2=round(work.area_m2(rest), 2))
     made = [work.create(part.code, part.name, level, part.kind, unit) for part in operation.parts]
     given = [(found[n], made[number]) for n, number in sorted(named.items())]
     if rest:
@@ -32,12 +31,12 @@ def divide(work: Workspace, operation: Divide) -> None:
     require_large(work, made)
 
 
-def named_pieces(work: Workspace, operation: Divide, found: list[Piece]) -> dict[int, int]:
+def named_pieces(operation: Divide, found: list[Piece]) -> dict[int, int]:
     """Return for each piece that a part names the number of the part."""
     named: dict[int, int] = {}
     for number, part in enumerate(operation.parts):
         spot = (part.at.x, part.at.y)
-        inside = [n for n, piece in enumerate(found) if holds(work.net, piece, spot)]
+        inside = [n for n, piece in enumerate(found) if holds(piece, spot)]
         if not inside:
             raise refuse("edit.part_not_inside", units=(operation.unit,), at=spot, got=part.code)
         if inside[0] in named:

@@ -1,10 +1,11 @@
 """A line graph that is read: halves and their walks, and what a segment would meet."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from geo.partition.exact import cross, in_triangle, meet
+from geo.partition.exact import cross, in_triangle, meet, shoelace2
 from geo.partition.model import Unit
 from geo.partition.paging import BITS, MASK
+from geo.partition.redrawing.walks import Walk
 from geo.partition.topology import Edge, Half, Point, Topology
 
 
@@ -24,6 +25,7 @@ class LineGraph:
         self.beside = topology.beside.fork()
         self.numbers = topology.numbers.fork()
         self.codes = topology.codes.fork()
+        self.known: dict[int, list[Walk]] = {}  # the walks of leaves, as long as they hold
 
     def point(self, vertex: int) -> Point:
         """Return where a vertex lies."""
@@ -71,12 +73,8 @@ class LineGraph:
         star = self.star(self.head(half))
         return star[star.index(half ^ 1) - 1]
 
-    def walk(self, half: Half) -> list[Half]:
+    def walk(self, half: Half) -> Walk:
         """Return the boundary walk from a half on."""
-        return self.trail(half)[0]
-
-    def trail(self, half: Half) -> tuple[list[Half], list[Point]]:
-        """Return the boundary walk from a half on, and where its halves begin."""
         halves: list[Half] = []
         corners: list[Point] = []
         edges, stars, points = self.edges, self.stars, self.points
@@ -96,25 +94,42 @@ class LineGraph:
             corners.append(point)
             at = star[star.index(at ^ 1) - 1]
             if at == half:
-                return halves, corners
+                return Walk(tuple(halves), corners, shoelace2(corners))
 
-    def corners(self, walk: Iterable[Half]) -> list[Point]:
-        """Return where the halves of a walk begin."""
-        return [self.point(self.tail(half)) for half in walk]
+    def walks(self, leaf: int, drawn: Sequence[Half] = ()) -> list[Walk]:
+        """Return the boundary walks of a leaf, each once; ``drawn`` are halves laid since its walls were noted."""
+        known = None if drawn else self.known.get(leaf)
+        if known is None:
+            starts = (half for half in (*(self.walls[leaf] or ()), *drawn) if self.left(half) == leaf)
+            known = self.known[leaf] = self.walks_through(starts)
+        return known
 
-    def trails(self, leaf: int) -> list[tuple[list[Half], list[Point]]]:
-        """Return the boundary walks of a leaf, each once, and where their halves begin."""
+    def walks_through(self, halves: Iterable[Half]) -> list[Walk]:
+        """Return the walks that halves are part of, each once, in their order."""
         seen: set[Half] = set()
-        found: list[tuple[list[Half], list[Point]]] = []
-        for half in self.walls[leaf] or ():
+        found: list[Walk] = []
+        for half in halves:
             if half not in seen:
-                found.append(self.trail(half))
-                seen.update(found[-1][0])
+                found.append(self.walk(half))
+                seen.update(found[-1].halves)
         return found
 
-    def walks(self, leaf: int) -> list[list[Half]]:
-        """Return the boundary walks of a leaf, each once."""
-        return [halves for halves, _ in self.trails(leaf)]
+    def across(self, halves: Iterable[Half]) -> list[int]:
+        """Return the leaf on the other side of each half."""
+        edges = self.edges
+        pages = edges.pages
+        found: list[int] = []
+        for half in halves:
+            number = half >> 1
+            edge = (pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
+            if edge is None:
+                raise KeyError(half)
+            found.append(edge[2] if half & 1 else edge[3])
+        return found
+
+    def corners(self, walk: Iterable[Half]) -> list[Point]:
+        """Return where halves begin."""
+        return [self.point(self.tail(half)) for half in walk]
 
     def partner(self, half: Half) -> Half | None:
         """Return the half that goes on from the same vertex the other way along the same straight line."""

@@ -7,25 +7,31 @@ for its `obstacle` first, and the order of the halves round a vertex is kept.
 from collections.abc import Iterable, Mapping
 
 from geo.partition.redrawing.linegraph import LineGraph
+from geo.partition.redrawing.walks import Walk
 from geo.partition.topology import OUTSIDE, Edge, Half, Point, Topology
 
 
 class Network(LineGraph):
-    """A topology that is being edited. ``vertices`` and ``leaves`` collect what was touched."""
+    """A topology that is being edited. ``vertices`` and ``leaves`` collect what was touched.
+
+    ``regrouped`` are the leaves whose pieces may have others beside them than before; ``joined`` says who is beside them now.
+    """
 
     def __init__(self, topology: Topology) -> None:
         super().__init__(topology)
         self.vertex_count, self.edge_count, self.unit_count = topology.counts
         self.vertices: set[int] = set()
         self.leaves: set[int] = set()
+        self.regrouped: set[int] = set()
+        self.joined: Mapping[int, tuple[frozenset[int], ...]] = {}
         self.fresh: set[int] = set()  # edges that did not exist before
         self._rest: dict[int, list[int]] = {}  # edges that were the further part of one
 
     def topology(self) -> Topology:
         """Return what it has become. The network is not used any more."""
         changed = self.base.changed | (self.leaves - {OUTSIDE})
-        for leaf in self.leaves - {OUTSIDE}:
-            self.beside[leaf] = None
+        for leaf in self.regrouped - {OUTSIDE}:
+            self.beside[leaf] = self.joined.get(leaf)
         return Topology(
             self.base.partition,
             self.grid,
@@ -55,6 +61,7 @@ class Network(LineGraph):
     def add_edge(self, v0: int, v1: int, left: int, right: int) -> int:
         """Return a new edge; it must have no obstacle."""
         number = self._enter(Edge(v0, v1, left, right, False, False))
+        self.regrouped.update((left, right))
         for vertex, half in ((v0, 2 * number), (v1, 2 * number + 1)):
             at = self.sector(vertex, self.point(self.head(half)))
             star = self.star(vertex)
@@ -76,7 +83,13 @@ class Network(LineGraph):
         for cell in self.cells_of(number):
             there = self.cells[cell] or ()
             self.cells[cell] = (*there, number) if enter else tuple(e for e in there if e != number)
-        self.leaves.update((left, right))
+        self._touch(left, right)
+
+    def _touch(self, *leaves: int) -> None:
+        """Note that the walks of leaves are others now."""
+        self.leaves.update(leaves)
+        for leaf in leaves:
+            self.known.pop(leaf, None)
 
     def move(self, moves: Mapping[int, Point], edges: Iterable[int]) -> None:
         """Move vertices, and the edges that end there to the cells they meet now."""
@@ -86,7 +99,7 @@ class Network(LineGraph):
         for vertex, to in moves.items():
             self.points[vertex] = to
         for (number, row), old in zip(rows.items(), before, strict=True):
-            self.leaves.update(row[2:4])
+            self._touch(*row[2:4])
             new = cells(*point(row[0]), *point(row[1]))
             if new != old:
                 for cell in old:
@@ -98,6 +111,7 @@ class Network(LineGraph):
         """Take an edge away; the lines that went on beyond its ends end there now."""
         self.raster(number, enter=False)
         edge = self.edge(number)
+        self.regrouped.update((edge.left, edge.right))
         for vertex, half in ((edge.v0, 2 * number), (edge.v1, 2 * number + 1)):
             partner = self.partner(half)
             if partner is not None:
@@ -114,11 +128,22 @@ class Network(LineGraph):
         self.vertices.add(vertex)
         self.leaves.update(self.left(other) for other in self.star(vertex))  # their rings say what goes on there
 
-    def relabel(self, half: Half, leaf: int) -> None:
-        """Give the land to the left of a half to another leaf."""
-        edge = self.edge(half >> 1)
-        self.leaves.update((edge.left, edge.right, leaf))
-        self.edges[half >> 1] = edge._replace(right=leaf) if half & 1 else edge._replace(left=leaf)
+    def hand_over(self, halves: Iterable[Half], leaf: int) -> None:
+        """Give the land to the left of halves to another leaf."""
+        edges, touched = self.edges, {leaf}
+        for half in halves:
+            v0, v1, left, right, on0, on1 = self.edge(half >> 1)
+            touched.update((left, right))
+            edges[half >> 1] = Edge(v0, v1, left, leaf, on0, on1) if half & 1 else Edge(v0, v1, leaf, right, on0, on1)
+        self.leaves |= touched
+        self.regrouped |= touched
+
+    def wall(self, leaf: int, walks: list[Walk]) -> None:
+        """Note the walks that bound a leaf from now on."""
+        self.walls[leaf] = tuple(walk.halves[0] for walk in walks)
+        self.known[leaf] = walks
+        self.leaves.add(leaf)
+        self.regrouped.add(leaf)
 
     def split_edge(self, number: int, point: Point) -> int:
         """Return a new vertex in an edge, a junction of its straight line; the second piece is a new edge."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from geo.partition.exact import before, shoelace2
+from geo.partition.exact import before
 from geo.partition.redrawing.network import Network
 from geo.partition.redrawing.refusing import line_in_metres, polygon_in_metres, refuse
-from geo.partition.redrawing.regions import Piece, pieces, shape, turns
+from geo.partition.redrawing.regions import pieces, shape, turns
+from geo.partition.redrawing.walks import Piece
 from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import OUTSIDE
 
@@ -55,14 +56,14 @@ def require_nested(net: Network, leaves: Iterable[int]) -> None:
     for leaf in leaves:
         if leaf == OUTSIDE or len(net.walls.get(leaf) or ()) < 2:
             continue
-        walks = [corners for _, corners in net.trails(leaf)]
+        walks = net.walks(leaf)
         if len(walks) < 2:
             continue
-        for number, corners in enumerate(walks):
-            x, y = corners[0][0] + corners[1][0], corners[0][1] + corners[1][1]
-            around = sum(turns(other, x, y) for n, other in enumerate(walks) if n != number)
-            if around != (0 if shoelace2(corners) > 0 else 1):
-                raise refuse("edit.crosses_border", polygon_in_metres(corners))
+        for walk in walks:
+            (x0, y0), (x1, y1) = walk.corners[:2]
+            around = sum(turns(other.corners, x0 + x1, y0 + y1) for other in walks if other is not walk)
+            if around != (0 if walk.area2 > 0 else 1):
+                raise refuse("edit.crosses_border", polygon_in_metres(walk.corners))
 
 
 class Parts:
@@ -72,7 +73,7 @@ class Parts:
         self.work = work
         self.net = net
         self._pieces: dict[int, list[Piece]] = {}
-        self._beside: dict[int, tuple[frozenset[int], ...]] = {}
+        self.beside: dict[int, tuple[frozenset[int], ...]] = {}
 
     def of_leaf(self, leaf: int) -> list[Piece]:
         """Return the pieces of a leaf."""
@@ -82,16 +83,16 @@ class Parts:
 
     def neighbours(self, leaf: int) -> tuple[frozenset[int], ...]:
         """Return for each piece of a leaf the leaves that have an edge in common with it."""
-        found = self._beside.get(leaf)
+        found = self.beside.get(leaf)
         if found is None:
             net = self.net
-            unchanged = leaf not in net.leaves
+            unchanged = leaf not in net.regrouped
             found = net.beside.get(leaf) if unchanged else None
             if found is None:
-                found = tuple(frozenset(net.left(h ^ 1) for h in piece.halves()) for piece in self.of_leaf(leaf))
+                found = tuple(frozenset(net.across(piece.halves())) for piece in self.of_leaf(leaf))
                 if unchanged:
                     net.beside.note(leaf, found)
-            self._beside[leaf] = found
+            self.beside[leaf] = found
         return found
 
     def next_to(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
@@ -139,6 +140,7 @@ def require_whole(work: Workspace, numbers: Iterable[int], most: int = 1) -> Non
             raise refuse("edit.emptied", units=work.keys([number]), unit=work.name(number))
         if len(parts) > most and len(parts) > parts_before(work, number):
             raise broken(work, number, now, parts)
+    work.net.joined = now.beside
 
 
 def parts_before(work: Workspace, number: int) -> int:
@@ -159,7 +161,7 @@ def broken(work: Workspace, number: int, parts: Parts, found: list[set[PieceKey]
     )
     return refuse(
         "edit.only_a_point" if touching else "edit.parts",
-        shape(work.net, loose),
+        shape(loose),
         units=work.keys([number]),
         unit=work.name(number),
         parts=len(found),
@@ -184,7 +186,7 @@ def require_large(work: Workspace, numbers: Iterable[int]) -> None:
         if area < least:
             raise refuse(
                 "edit.too_small",
-                shape(work.net, found),
+                shape(found),
                 units=work.keys([number]),
                 unit=work.name(number),
                 area_m2=round(area, 2),

@@ -8,8 +8,9 @@ from geo.partition.redrawing.finding import nodes_of
 from geo.partition.redrawing.laying import Laying
 from geo.partition.redrawing.placement import leaf_at
 from geo.partition.redrawing.refusing import line_in_metres, refuse
-from geo.partition.redrawing.regions import Piece, holds, pieces, shape, unhook
+from geo.partition.redrawing.regions import holds, pieces, shape, unhook
 from geo.partition.redrawing.sound import Parts, require_large
+from geo.partition.redrawing.walks import Piece
 from geo.partition.redrawing.workspace import Workspace
 from geo.partition.topology import Half, Point
 
@@ -23,7 +24,7 @@ def split(work: Workspace, operation: Split) -> None:
     if len(groups) < 2:
         raise refuse(
             "edit.line_not_cutting",
-            shape(work.net, all_pieces(work, groups[0])),
+            shape(all_pieces(work, groups[0])),
             units=(operation.unit,),
             unit=work.name(unit),
         )
@@ -81,15 +82,7 @@ def grouped(work: Workspace, leaves: Sequence[int], drawn: Sequence[Half]) -> li
     plain = [leaf for leaf in leaves if leaf not in entered and len(parts.neighbours(leaf)) == 1]
     found = [Piece(leaf, (), 0) for leaf in plain]
     found += cut_pieces(work, sorted(set(leaves) - set(plain)), drawn)
-    whole = {leaf: n for n, leaf in enumerate(plain)}
-    place = {half: n for n, piece in enumerate(found) for half in piece.halves()}
-    beside = [{whole[other] for other in parts.neighbours(leaf)[0] if other in whole} for leaf in plain]
-    beside += [set[int]() for _ in found[len(plain) :]]
-    for half, number in place.items():
-        other = None if half >> 1 in net.fresh else place.get(half ^ 1, whole.get(net.left(half ^ 1)))
-        if other is not None:
-            beside[number].add(other)
-            beside[other].add(number)
+    beside = links(parts, found, len(plain))
     left, groups = set(range(len(found))), list[list[Piece]]()
     while left:
         front, group = [min(left)], set[int]()
@@ -103,14 +96,34 @@ def grouped(work: Workspace, leaves: Sequence[int], drawn: Sequence[Half]) -> li
     return groups
 
 
+def links(parts: Parts, found: Sequence[Piece], plain: int) -> list[set[int]]:
+    """Return for each piece the numbers of those it shares an old border with; the first ``plain`` are leaves without walks."""
+    whole = {piece.leaf: n for n, piece in enumerate(found[:plain])}
+    cut = {piece.leaf for piece in found[plain:]}
+    place = {half: n for n, piece in enumerate(found) for half in piece.halves()}
+    beside = [{whole[other] for other in parts.neighbours(leaf)[0] if other in whole} for leaf in whole]
+    beside += [set[int]() for _ in found[plain:]]
+    net = parts.net
+    for number, piece in enumerate(found):
+        halves = list(piece.halves())
+        for half, leaf in zip(halves, net.across(halves), strict=True):
+            other = whole.get(leaf)
+            if other is None and leaf in cut and half >> 1 not in net.fresh:
+                other = place.get(half ^ 1)
+            if other is not None:
+                beside[number].add(other)
+                beside[other].add(number)
+    return beside
+
+
 def all_pieces(work: Workspace, group: Sequence[Piece]) -> list[Piece]:
     """Return pieces, all with their walks."""
     return [full for piece in group for full in ([piece] if piece.walks else pieces(work.net, piece.leaf))]
 
 
-def lies_in(work: Workspace, group: Sequence[Piece], leaf: int, spot: Point) -> bool:
+def lies_in(group: Sequence[Piece], leaf: int, spot: Point) -> bool:
     """Tell whether a place that ``leaf`` holds lies in a group of pieces."""
-    return any(not piece.walks or holds(work.net, piece, spot) for piece in group if piece.leaf == leaf)
+    return any(not piece.walks or holds(piece, spot) for piece in group if piece.leaf == leaf)
 
 
 def sides_of(
@@ -124,7 +137,7 @@ def sides_of(
     for number, part in enumerate(parts):
         spot = (part.at.x, part.at.y)
         leaf = leaf_at(work.net, spot)
-        inside = [n for n, group in enumerate(groups) if lies_in(work, group, leaf, spot)]
+        inside = [n for n, group in enumerate(groups) if lies_in(group, leaf, spot)]
         if not inside:
             raise refuse("edit.part_not_inside", units=(key,), at=spot, got=part.code)
         if inside[0] in taken:
@@ -137,7 +150,7 @@ def sides_of(
     if len(cut) > 1:
         largest = max(cut, key=lambda group: work.area_m2(all_pieces(work, group)))
         loose = [piece for group in cut if group is not largest for piece in all_pieces(work, group)]
-        raise refuse("edit.part_without_name", shape(work.net, loose), units=(key,), parts=len(cut))
+        raise refuse("edit.part_without_name", shape(loose), units=(key,), parts=len(cut))
     return [(group, taken.get(n, -1)) for n, group in enumerate(groups)]
 
 

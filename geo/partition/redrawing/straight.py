@@ -4,6 +4,7 @@ It is never measured from a line that is already bent, so nothing creeps; when w
 """
 
 from fractions import Fraction
+from itertools import chain
 from typing import Final, NamedTuple
 
 from geo.partition.exact import along, near, place, places
@@ -61,7 +62,7 @@ def junction(net: Network, number: int, at: Point | Fraction) -> int:
     if where >= last:
         return v
     wanted = () if isinstance(at, Fraction) or not near(a, b, at) else (at,)
-    for point in (*wanted, *places(a, b, where, TRIES)):
+    for point in chain(wanted, places(a, b, where, TRIES)):
         if point in (net.point(u), net.point(v)):
             return u if point == net.point(u) else v
         if first < along(a, b, point) < last and net.clear((number,), u, point, v):

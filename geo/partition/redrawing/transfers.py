@@ -6,8 +6,9 @@ from geo.partition.model import UnitKind
 from geo.partition.operations import Carve, Transfer
 from geo.partition.redrawing.areas import enclosed
 from geo.partition.redrawing.refusing import refuse
-from geo.partition.redrawing.regions import Piece, pieces
+from geo.partition.redrawing.regions import pieces
 from geo.partition.redrawing.sound import require_large
+from geo.partition.redrawing.walks import Piece
 from geo.partition.redrawing.workspace import LOWEST, Workspace
 
 
@@ -29,7 +30,7 @@ def transfer(work: Workspace, operation: Transfer) -> None:
     moves = [(unit, host_for(work, unit_pieces(work, inside, unit), hosts)) for unit in units]
     for unit, host in moves:
         rehang(work, unit, host)
-    parted.sort(key=lambda piece: min(work.net.corners(piece.walks[0])))
+    parted.sort(key=lambda piece: min(piece.walks[0].corners))
     given = [(piece, work.land_of(host_for(work, [piece], hosts))) for piece in parted]
     work.give([*given, *((piece, piece.leaf) for piece in outside)])
     moved = {below for unit in units for below in (unit, *work.under(unit))}

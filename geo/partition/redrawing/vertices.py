@@ -129,7 +129,10 @@ def delete_vertex(work: Workspace, operation: DeleteVertex) -> None:
         raise refuse("edit.is_junction", at=net.point(vertex))
     if outside_of(net, star[0]):
         raise refuse("edit.frame_fixed", at=net.point(vertex))
-    if net.head(star[0]) == net.head(star[1]) or len(net.walk(star[0])) <= 3 or len(net.walk(star[0] ^ 1)) <= 3:
+    if (
+        net.head(star[0]) == net.head(star[1])
+        or min(len(net.walk(half).halves) for half in (star[0], star[0] ^ 1)) <= 3
+    ):
         raise refuse("edit.folds_over", at=net.point(vertex))
     back, forth = onward(net, star[0]), onward(net, star[1])
     trail = [*(net.head(one) for one in reversed(back)), vertex, *(net.head(one) for one in forth)]

@@ -8,7 +8,8 @@ from geo.partition.operations import NewCode
 from geo.partition.outcomes import Rules
 from geo.partition.redrawing.network import Network
 from geo.partition.redrawing.refusing import refuse
-from geo.partition.redrawing.regions import Piece, give, pieces
+from geo.partition.redrawing.regions import give, pieces
+from geo.partition.redrawing.walks import Piece
 from geo.partition.topology import Topology
 
 LOWEST = 3
