@@ -81,13 +81,8 @@ class Planner:
         """Return the halves round a unit that have another unit, or nothing, on the other side."""
         leaves = set(self.work.leaves(number))
         net = self.work.net
-        return [
-            half
-            for leaf in leaves
-            for walk in net.walks(leaf)
-            for half in walk.halves
-            if net.left(half ^ 1) not in leaves
-        ]
+        halves = (half for leaf in leaves for walk in net.walks(leaf) for half in walk.halves)
+        return [half for half in halves if net.left(half ^ 1) not in leaves]
 
     def border_half(self, level: int) -> Half | None:
         """Return a random half on a border between two units of a level."""
