@@ -11,7 +11,7 @@ from api.auth import Action, DeclaredRoute, Resource, declares, may
 from api.routes import office
 from api.routes.parameters import FormDay
 from api.routes.today import day_values
-from api.services import my_page, patrol_list, patrol_sheet, verdict_page, verdict_steps
+from api.services import my_page, patrol_list, patrol_paper, patrol_sheet, verdict_files, verdict_page, verdict_steps
 from api.services.patrol_day import GRAVEST
 from data.archive import folder_of
 from data.store import Store
@@ -19,6 +19,7 @@ from geo.errors import InputError
 
 router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
 
+PDF: Final = "application/pdf"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEVELS: Final = frozenset(level.value for level in GRAVEST)
 VerdictId = Annotated[int, Path(ge=1, le=2**62)]
@@ -64,7 +65,7 @@ def day_page(request: Request, on: FormDay = None, root: Short = "", level: Shor
         asked=asked,
         around=around,
         address=address,
-        sheet="/patrols.xlsx" + address().removeprefix("/patrols"),
+        sheets={kind: f"/patrols.{kind}" + address().removeprefix("/patrols") for kind in ("xlsx", "pdf")},
         day=day_values(asked.on, asked.lang),
         may_run=may(office.actor(request), Action.RUN, Resource.PATROL),
     )
@@ -78,7 +79,7 @@ def _nothing(request: Request) -> dict[str, Any]:
         "asked": asked,
         "around": {},
         "address": lambda **_: "/patrols",
-        "sheet": "",
+        "sheets": {},
         "day": day_values(asked.on, asked.lang),
         "may_run": False,
     }
@@ -90,8 +91,39 @@ def day_sheet(request: Request, on: FormDay = None, root: Short = "", level: Sho
     """Return the table of the page as it is seen, as a workbook."""
     asked = _asked(request, on, root, level)
     content = patrol_sheet.sheet(_store(request), asked, clock.now())
-    name = f"patrols-{asked.on.isoformat()}.xlsx"
-    return Response(content, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
+    return _file(content, XLSX, f"patrols-{asked.on.isoformat()}.xlsx")
+
+
+@router.get("/patrols.pdf")
+@declares(Action.READ, Resource.PATROL)
+def day_paper(request: Request, on: FormDay = None, root: Short = "", level: Short = "") -> Response:
+    """Return the table of the page as it is seen, on A4."""
+    asked = _asked(request, on, root, level)
+    return _file(patrol_paper.day(_store(request), asked, clock.now()), PDF, f"patrols-{asked.on.isoformat()}.pdf")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/patrols/{verdict_id}.pdf")
+@declares(Action.READ, Resource.PATROL)
+def verdict_paper(request: Request, verdict_id: VerdictId, rule: Short = "") -> Response:
+    """Return one verdict on A4, for the file of a dispute."""
+    store = _store(request)
+    folder = folder_of(store.address, request.app.state.settings.archive)
+    content = patrol_paper.verdict(store, folder, verdict_id, rule, pages.language(request), clock.now())
+    return _file(content, PDF, f"verdict-{verdict_id}.pdf")
+
+
+@router.get("/patrols/{verdict_id}.html")
+@declares(Action.READ, Resource.PATROL)
+def verdict_file(request: Request, verdict_id: VerdictId) -> Response:
+    """Return the map of one verdict as one file that needs no network."""
+    store = _store(request)
+    folder = folder_of(store.address, request.app.state.settings.archive)
+    content = verdict_files.page(store, folder, verdict_id, pages.language(request))
+    return _file(content.encode(), "text/html; charset=utf-8", f"verdict-{verdict_id}.html")
 
 
 @router.post("/patrols/verify")

@@ -1,7 +1,7 @@
 """The map of a verdict: the fixes of the archive, as far as they are still kept, coloured by how sure they are inside."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,27 +28,26 @@ USUAL_ACCURACY_M: Final = 8.0
 def map_of(store: Store, folder: Path, one: Version, gaps: Sequence[tuple[str, Document]], lang: str) -> Document:
     """Return the drawing, and what of it has to be said in words."""
     shown = picture(store, one.root, one.day)
-    unit = shown.by_code.get(one.grid)
-    if unit is None:
+    if one.grid not in shown.by_code:
         return {"svg": "", "notes": []}
+    record, notes = view_of(store, folder, one, shown, gaps, lang)
+    lengths = {letter: told["seconds"] for letter, told in gaps}
+    for gap in record.gaps:
+        if gap.reach_m > AROUND_M:
+            values = {"letter": gap.mark, "minutes": round(lengths[gap.mark] / 60)}
+            notes.append(messages.sentence("verdict.map.reach", lang, values))
+    return {"svg": draw(record), "notes": notes}
+
+
+def view_of(
+    store: Store, folder: Path, one: Version, shown: Picture, gaps: Sequence[tuple[str, Document]], lang: str
+) -> tuple[VerdictMap, list[str]]:
+    """Return what the map of a verdict shows, in metres of the plane of ``shown``; and what to say where fixes are gone."""
+    unit = shown.by_code[one.grid]
     fixes, notes = _fixes(store, folder, one, lang)
     xy = shown.plane.to_plane(np.column_stack([fixes.lon_e7, fixes.lat_e7]) / 1e7)
-    v_max = defaults().number("track.v_max_foot", one.day)
-    drawn: list[Gap] = []
-    for letter, gap in gaps:
-        ends = _ends(fixes, xy, gap)
-        reach = v_max * gap["seconds"] / 2
-        if ends is not None:
-            drawn.append(Gap(letter, *ends, reach))
-            if reach > AROUND_M:
-                notes.append(
-                    messages.sentence(
-                        "verdict.map.reach", lang, {"letter": letter, "minutes": round(gap["seconds"] / 60)}
-                    )
-                )
     own = shown.shapes[unit.key]
     accuracy = fixes.accuracy_m[~np.isnan(fixes.accuracy_m)]
-    label = messages.sentence("verdict.map.label", lang, {"grid": unit.name})
     record = VerdictMap(
         own=own,
         name=unit.name,
@@ -56,10 +55,18 @@ def map_of(store: Store, folder: Path, one: Version, gaps: Sequence[tuple[str, D
         streets=_streets(store, one, own.bounds),
         runs=tuple(_runs(fixes, xy, one.content)),
         band_m=float(np.median(accuracy)) if len(accuracy) else USUAL_ACCURACY_M,
-        gaps=tuple(drawn),
-        label=label,
+        gaps=tuple(_gaps(fixes, xy, gaps, defaults().number("track.v_max_foot", one.day))),
+        label=messages.sentence("verdict.map.label", lang, {"grid": unit.name}),
     )
-    return {"svg": draw(record), "notes": notes}
+    return record, notes
+
+
+def _gaps(fixes: Fixes, xy: Any, gaps: Sequence[tuple[str, Document]], v_max: float) -> Iterable[Gap]:
+    """Give the gaps that have a fix on either side, and how far one could get in half of each."""
+    for letter, gap in gaps:
+        ends = _ends(fixes, xy, gap)
+        if ends is not None:
+            yield Gap(letter, *ends, v_max * gap["seconds"] / 2)
 
 
 def _fixes(store: Store, folder: Path, one: Version, lang: str) -> tuple[Fixes, list[str]]:

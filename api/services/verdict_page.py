@@ -36,9 +36,10 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         receipts = {r.content["sha256"]: r.seq for r in tracks.receipts(view, one.person)}
     content = one.content
     chosen = _chosen(content, rule)
-    gaps = _lettered(content)
+    gaps = lettered(content)
     return {
         "id": one.id,
+        "root": one.root,
         "person": one.person,
         "name": people.names.get(one.person, one.person),
         "role": messages.sentence(f"duty_role.{content['role']}", lang) if content["role"] else "",
@@ -46,15 +47,7 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "code": one.grid,
         "on": one.day,
         "day_kind": messages.sentence(f"patrols.day.{calendar().kind(one.day).value}", lang),
-        "tabs": [
-            {
-                "rule": finding["rule"],
-                "word": messages.sentence(f"duty.{finding['rule']}", lang),
-                "badge": badge(finding["level"], lang),
-                "current": finding is chosen,
-            }
-            for finding in content["findings"]
-        ],
+        "tabs": [_tab(finding, finding is chosen, lang) for finding in content["findings"]],
         "finding": chosen,
         "level": chosen["level"],
         "sentence": chosen["sentence"][lang],
@@ -63,7 +56,7 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "bounds": _bounds(chosen, gaps, lang),
         "line": day_line(_line(content, gaps, lang)),
         "map": map_of(store, folder, one, gaps, lang),
-        "gaps": [_gap_words(letter, gap, lang) for letter, gap in gaps],
+        "gaps": [gap_words(letter, gap, lang) for letter, gap in gaps],
         "settles": chosen["either_way"]["sentence"][lang] if chosen["either_way"] else "",
         "working": _working(chosen, gaps, content, lang),
         "basis": _basis(chosen, one.day, lang),
@@ -75,6 +68,16 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "steps": [_step(step, lang) for step in steps],
         "appeal_until": _appeal_until(one.made_at.astimezone(ZONE).date()),
         "hash": one.content_hash,
+    }
+
+
+def _tab(finding: Document, current: bool, lang: str) -> Document:
+    return {
+        "rule": finding["rule"],
+        "word": messages.sentence(f"duty.{finding['rule']}", lang),
+        "badge": badge(finding["level"], lang),
+        "sentence": finding["sentence"][lang],
+        "current": current,
     }
 
 
@@ -104,14 +107,15 @@ def _is_open(finding: Document) -> bool:
     return finding["level"] in ("REVIEW", "FAIL")
 
 
-def _lettered(content: Document) -> list[tuple[str, Document]]:
+def lettered(content: Document) -> list[tuple[str, Document]]:
     """Return the gaps that leave most open, each with its letter, in the order of the day."""
     by_doubt = sorted(content["gaps"], key=lambda gap: gap["low_s"] - gap["high_s"])
     named = [gap for gap in by_doubt if gap["seconds"] >= NAMED_S][: len(LETTERS)]
     return list(zip(LETTERS, sorted(named, key=lambda gap: gap["from"]), strict=False))
 
 
-def _gap_words(letter: str, gap: Document, lang: str) -> str:
+def gap_words(letter: str, gap: Document, lang: str) -> str:
+    """Return a gap in words: its letter, from when to when, how long, and why there is none."""
     values = {
         "letter": letter,
         "start": gap["from"][CLOCK],
@@ -173,7 +177,7 @@ def _working(
     low, high = math.floor(measured["low"]), math.ceil(measured["high"])
     lines: list[tuple[str, int, int]] = []
     for letter, gap in gaps:
-        lines.append((_gap_words(letter, gap, lang), round(gap["low_s"] / 60), round(gap["high_s"] / 60)))
+        lines.append((gap_words(letter, gap, lang), round(gap["low_s"] / 60), round(gap["high_s"] / 60)))
     if finding["rule"] == "A19.7b":
         in_grid = content["findings"][0]["measured"]
         rest = high - math.ceil(in_grid["high"])

@@ -18,6 +18,7 @@ from data.store import Store
 from geo.errors import InputError, NotFoundError
 from geo.partition.model import UnitKind
 from maps import webmaps
+from maps.onefile import Head
 
 WORDS: Final = {
     "level": "search.level",
@@ -47,16 +48,15 @@ def page(shown: Picture, on: date, lang: str) -> str:
         np.array([shapely.geometry.shape(f["geometry"]) for f in levels[1]["features"]], object)
     )
     west, south, east, north = (float(value) for value in corners)
-    record = webmaps.WebMapRecord(
-        lang=lang,
+    head = Head(
+        lang,
         title=messages.sentence("webmap.title", lang, {"root": shown.root.name}),
         on=messages.sentence("webmap.on", lang, {"on": on.isoformat()}),
         sample=messages.sentence("webmap.sample", lang) if unit_card.is_sample(shown) else "",
         disclaimer=messages.sentence("webmap.disclaimer", lang),
-        words={name: messages.sentence(code, lang) for name, code in WORDS.items()},
-        levels=levels,
-        bounds=((south, west), (north, east)),
     )
+    words = {name: messages.sentence(code, lang) for name, code in WORDS.items()}
+    record = webmaps.WebMapRecord(head, words, levels, ((south, west), (north, east)))
     return webmaps.render(record)
 
 

@@ -10,7 +10,19 @@ import jinja2
 from maps import style
 
 HERE: Final = Path(__file__).parent
-STYLE_SHEETS: Final = ("base", "shell", "today", "lists", "map", "draft", "case", "board", "patrols", "print")
+STYLE_SHEETS: Final = (
+    "base",
+    "shell",
+    "today",
+    "lists",
+    "map",
+    "draft",
+    "case",
+    "board",
+    "patrols",
+    "figures",
+    "print",
+)
 
 
 @cache

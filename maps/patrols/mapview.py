@@ -17,6 +17,7 @@ MARGIN: Final = 16.0
 SHARES: Final = (0.1, 0.35, 0.65, 0.9)  # between the five colours of a track, surely out to surely in
 MOST_POINTS: Final = 4000
 LABEL_FITS: Final = 60.0
+LETTER: Final = 12.0  # a name of another grid is left out where it would lie over its border
 LABEL_ROOM: Final = 24.0
 
 
@@ -167,9 +168,20 @@ def _names(shown: VerdictMap, view: _View) -> Iterable[str]:
         seen = shapely.intersection(shape, view.box)
         if seen.is_empty or shapely.area(seen) * view.scale**2 < LABEL_FITS**2:
             continue
-        (x, y), *_ = view.xy([shapely.get_coordinates(shapely.point_on_surface(seen))[0]]).tolist()
+        place = shapely.get_coordinates(shapely.point_on_surface(seen))[0]
+        if kind == "m-name" and _room(seen, place) * view.scale < LETTER * len(name):
+            continue
+        (x, y), *_ = view.xy([place]).tolist()
         if LABEL_ROOM < x < WIDTH - LABEL_ROOM and LABEL_ROOM < y < HEIGHT - LABEL_ROOM:
             yield f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
+
+
+def _room(shape: BaseGeometry, place: Float64) -> float:
+    """Return how wide a shape is at the height of a place inside it, in metres."""
+    west, _, east, _ = shape.bounds
+    across = shapely.intersection(shape, shapely.linestrings([(west - 1, place[1]), (east + 1, place[1])]))
+    here = shapely.points(place)
+    return max((part.length for part in shapely.get_parts(across) if part.distance(here) < 1), default=0.0)
 
 
 def _scale(scale: float) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from maps import webmaps
-from maps.webmaps import GridMap, WebMapRecord
+from maps import onefile, webmaps
+from maps.onefile import GridMap, Head
+from maps.webmaps import WebMapRecord
 
 pytestmark = pytest.mark.pure
 
@@ -30,9 +31,9 @@ WORDS = {name: name for name in ("level", "area", "parent", "residual", "level_1
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the built files of Leaflet, so that these tests need no front end."""
-    real = webmaps.asset
+    real = onefile.asset
     monkeypatch.setattr(
-        webmaps, "asset", lambda path: f"/* {path.name} */" if path.name.startswith("leaflet") else real(path)
+        onefile, "asset", lambda path: f"/* {path.name} */" if path.name.startswith("leaflet") else real(path)
     )
 
 
@@ -50,7 +51,8 @@ def record(name: str = "石榴村", title: str = "图", sample: str = "示例数
     none: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
     one = {"type": "FeatureCollection", "features": [square(name)]}
     box = ((24.5, 118.8), (24.51, 118.81))
-    return WebMapRecord("zh", title, "2026-11-24", sample, "仅供参考", WORDS, {1: one, 2: none, 3: none}, box)
+    head = Head("zh", title, "2026-11-24", sample, "仅供参考")
+    return WebMapRecord(head, WORDS, {1: one, 2: none, 3: none}, box)
 
 
 def data_of(page: str) -> Any:

@@ -137,3 +137,23 @@ def test_my_page_shows_verdicts_and_receipts(client: TestClient) -> None:
     assert "逐点说明" in said
     assert "没有登记人员编号" in text(client, "/me?person=P77", 404)
     assert "输入人员编号" in text(client, "/me")
+
+
+def test_a_day_and_a_verdict_come_as_pdf(client: TestClient, office: Any) -> None:
+    for address in ("/patrols.pdf?on=2026-11-18", f"/patrols/{first_id(office)}.pdf?rule=A19.7a"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+        assert answer.content.startswith(b"%PDF-")
+
+
+def test_the_map_of_a_verdict_is_one_file_that_asks_for_nothing(client: TestClient, office: Any) -> None:
+    answer = client.get(f"/patrols/{first_id(office)}.html")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert "甲长青" in answer.text
+    assert "drawTrack(map_grids" in answer.text
+    assert "default-src 'none'" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["pdf", "html"])
+def test_a_verdict_that_is_not_there_has_no_paper(client: TestClient, kind: str) -> None:
+    assert "没有编号为 99 的核对结果" in text(client, f"/patrols/99.{kind}", 404)
