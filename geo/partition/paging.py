@@ -12,50 +12,55 @@ T = TypeVar("T")
 BITS: Final = 7
 SIZE: Final = 1 << BITS
 MASK: Final = SIZE - 1
+TOP: Final = 2 * BITS
 
 
 class Paged(Generic[T]):
     """A table of numbered entries; an entry never set is None. Written only by who forked it, never once it is shared.
 
-    ``pages`` may be read directly where every nanosecond counts: entry i is ``pages[i >> BITS][i & MASK]``, a page not yet made
-    (None) comes from `page`.
+    ``pages`` may be read directly where every nanosecond counts: entry i is ``pages[i >> TOP][i >> BITS & MASK][i & MASK]``; a
+    page not yet made (None) comes from `page`. Pages stand in shelves, so that a fork copies a shelf and not the list of all.
     """
 
-    __slots__ = ("_load", "_own", "_shared", "pages")
+    __slots__ = ("_count", "_load", "_own", "_shared", "_shelves", "pages")
 
     def __init__(self, pages: int, load: Callable[[int], list[T | None]] | None = None) -> None:
-        self.pages: list[list[T | None] | None] = [None] * pages
+        self.pages: list[list[list[T | None] | None]] = [[None] * SIZE for _ in range((pages + MASK) >> BITS)]
         self._load = load
+        self._count = pages if load is not None else 0
         self._own: set[int] = set()
+        self._shelves: set[int] = set()
         self._shared = False
 
     def __getitem__(self, i: int) -> T | None:
-        """Return the entry ``i``, which must be below the end of the last page."""
-        page = self.pages[i >> BITS]
+        """Return the entry ``i``, which must be below the end of the last shelf."""
+        page = self.pages[i >> TOP][i >> BITS & MASK]
         return (self.page(i >> BITS) if page is None else page)[i & MASK]
 
     def get(self, i: int) -> T | None:
-        """Return the entry ``i``, None beyond the last page."""
-        return self[i] if 0 <= i >> BITS < len(self.pages) else None
+        """Return the entry ``i``, None beyond the last shelf."""
+        return self[i] if 0 <= i >> TOP < len(self.pages) else None
 
     def page(self, number: int) -> list[T | None]:
         """Return a page that is made when it is first read."""
-        page = self._load(number) if self._load is not None else []
+        page = self._load(number) if self._load is not None and number < self._count else []
         page.extend([None] * (SIZE - len(page)))
-        self.pages[number] = page  # for all forks: it is what the arrays say
+        self.pages[number >> BITS][number & MASK] = (
+            page  # for all forks that share the shelf: it is what the arrays say
+        )
         return page
 
     def __setitem__(self, i: int, value: T | None) -> None:
         number = i >> BITS
         if number not in self._own:
             self._take(number)
-        page = self.pages[number]
+        page = self.pages[i >> TOP][number & MASK]
         (self.page(number) if page is None else page)[i & MASK] = value
 
     def note(self, i: int, value: T) -> None:
         """Fill in an entry for all forks that share its page: what can be found again from other tables."""
-        if i >> BITS < len(self.pages):
-            page = self.pages[i >> BITS]
+        if i >> TOP < len(self.pages):
+            page = self.pages[i >> TOP][i >> BITS & MASK]
             (self.page(i >> BITS) if page is None else page)[i & MASK] = value
 
     def _take(self, number: int) -> None:
@@ -63,22 +68,24 @@ class Paged(Generic[T]):
         if self._shared:
             self.pages = self.pages.copy()
             self._shared = False
-        while number >= len(self.pages):
-            empty: list[T | None] = [None] * SIZE
-            self.pages.append(empty)
-            self._own.add(len(self.pages) - 1)
-        if number not in self._own:
-            page = self.pages[number]
-            self.pages[number] = (self.page(number) if page is None else page).copy()
-            self._own.add(number)
+        shelf, place = number >> BITS, number & MASK
+        while shelf >= len(self.pages):
+            self._shelves.add(len(self.pages))
+            self.pages.append([None] * SIZE)
+        page = self.pages[shelf][place]
+        page = self.page(number) if page is None else page
+        if shelf not in self._shelves:
+            self.pages[shelf] = self.pages[shelf].copy()
+            self._shelves.add(shelf)
+        self.pages[shelf][place] = page.copy()
+        self._own.add(number)
 
     def fork(self) -> "Paged[T]":
         """Return a table that begins as this one; this one is not written any more."""
         other: Paged[T] = Paged(0, self._load)
-        other.pages = self.pages
-        other._shared = True
-        self._shared = True
-        self._own = set()
+        other.pages, other._count = self.pages, self._count
+        other._shared = self._shared = True
+        self._own, self._shelves = set(), set()
         return other
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from geo.partition.exact import cross, in_triangle, meet, shoelace2
 from geo.partition.model import Unit
-from geo.partition.paging import BITS, MASK
+from geo.partition.paging import BITS, MASK, TOP
 from geo.partition.redrawing.walks import Walk
 from geo.partition.topology import Edge, Half, Point, Topology
 
@@ -82,12 +82,12 @@ class LineGraph:
         at = half
         while True:
             number = at >> 1
-            edge = (edge_pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
+            edge = (edge_pages[number >> TOP][number >> BITS & MASK] or edges.page(number >> BITS))[number & MASK]
             if edge is None:
                 raise KeyError(at)
             tail, head = (edge[1], edge[0]) if at & 1 else (edge[0], edge[1])
-            point = (point_pages[tail >> BITS] or points.page(tail >> BITS))[tail & MASK]
-            star = (star_pages[head >> BITS] or stars.page(head >> BITS))[head & MASK]
+            point = (point_pages[tail >> TOP][tail >> BITS & MASK] or points.page(tail >> BITS))[tail & MASK]
+            star = (star_pages[head >> TOP][head >> BITS & MASK] or stars.page(head >> BITS))[head & MASK]
             if star is None or point is None:
                 raise KeyError(at)
             halves.append(at)
@@ -121,7 +121,7 @@ class LineGraph:
         found: list[int] = []
         for half in halves:
             number = half >> 1
-            edge = (pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
+            edge = (pages[number >> TOP][number >> BITS & MASK] or edges.page(number >> BITS))[number & MASK]
             if edge is None:
                 raise KeyError(half)
             found.append(edge[2] if half & 1 else edge[3])
@@ -156,12 +156,12 @@ class LineGraph:
         low_y, high_y = (a[1], b[1]) if a[1] < b[1] else (b[1], a[1])
         point_pages, edge_pages = points.pages, edges.pages
         for number in self.near(a, b):
-            edge = (edge_pages[number >> BITS] or edges.page(number >> BITS))[number & MASK]
+            edge = (edge_pages[number >> TOP][number >> BITS & MASK] or edges.page(number >> BITS))[number & MASK]
             if edge is None or number in besides:
                 continue
             v0, v1 = edge[0], edge[1]
-            p = (point_pages[v0 >> BITS] or points.page(v0 >> BITS))[v0 & MASK] or a
-            q = (point_pages[v1 >> BITS] or points.page(v1 >> BITS))[v1 & MASK] or b
+            p = (point_pages[v0 >> TOP][v0 >> BITS & MASK] or points.page(v0 >> BITS))[v0 & MASK] or a
+            q = (point_pages[v1 >> TOP][v1 >> BITS & MASK] or points.page(v1 >> BITS))[v1 & MASK] or b
             (px, py), (qx, qy) = p, q
             if v0 in (va, vb) or v1 in (va, vb):
                 if self._runs_along(va, vb, a, b, v0, v1, p, q):
