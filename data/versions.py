@@ -47,6 +47,11 @@ def version_on(s: Reading, root_name: str | None, on: date, known_on: date | Non
     """
     root = partitions.find_root(s, root_name)
     seq = root.head_seq if known_on is None else ledger.known_seq(s, root.id, root.name, known_on)
+    return version_at(s, root, seq, on)
+
+
+def version_at(s: Reading, root: Root, seq: int, on: date) -> Version:
+    """Return the version of a root on a day, as known at an entry of the ledger."""
     return Version(root, seq, _since(s, root.id, seq, on), _mark(s, root.id, seq))
 
 
@@ -57,7 +62,7 @@ def version_named(s: Reading, root_name: str, name: str) -> Version:
     day = _day(parts[2]) if parts is not None else None
     if parts is not None and day is not None:
         seq = int(parts[1])
-        found = Version(root, seq, _since(s, root.id, seq, day), _mark(s, root.id, seq))
+        found = version_at(s, root, seq, day)
         if found.name == name:
             return found
     raise NotFoundError("version.missing", name[:60])

@@ -7,7 +7,7 @@ the request in ``Idempotency-Key``, so that a double click is one step.
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from pydantic import BeforeValidator, Field
 
 from api import clock
@@ -15,8 +15,9 @@ from api.auth import Action, Resource, declares
 from api.routes import examples
 from api.routes.bodies import JsonRoute, Key, NeededKey, Revision, StrictModel
 from api.routes.parameters import day_or_none
-from api.services.redraw import drafts, filing, publishing, reading, rebasing
+from api.services.redraw import drafts, filing, ground, publishing, reading, rebasing
 from api.services.redraw.drafts import Begun
+from api.services.redraw.ground import Way
 from api.services.redraw.hand import Hand
 from data.changes import Change
 
@@ -25,7 +26,9 @@ router = APIRouter(route_class=JsonRoute, prefix="/api/changes", tags=["changes"
 ChangeId = Annotated[int, Path(ge=1, le=2**62, description="number of the change")]
 Text = Annotated[str, Field(max_length=2_000)]
 DayField = Annotated[date | None, BeforeValidator(day_or_none), Field(json_schema_extra={"format": "date"})]
+Prefer = Annotated[str, Header(max_length=200, description="return=minimal: answer step/1 instead of change/1")]
 Json = dict[str, Any]
+LEAN: Final = "return=minimal"  # RFC 7240
 MOST_STATES: Final = 7
 
 
@@ -97,6 +100,15 @@ def answer(hand: Hand, change: Change, response: Response) -> Json:
     return reading.shown(hand.store, change.id, hand.today)
 
 
+def step_answer(hand: Hand, change: Change, response: Response, prefer: str, way: Way) -> Json:
+    """Return ``change/1``, or with ``Prefer: return=minimal`` only ``step/1``: what differs from the revision before."""
+    if LEAN not in prefer.replace(" ", "").split(","):
+        return answer(hand, change, response)
+    response.headers["ETag"] = f'"{change.rev}"'
+    response.headers["Preference-Applied"] = LEAN
+    return ground.step(hand.store, change, hand.today, way)
+
+
 @router.get("")
 @declares(Action.READ, Resource.CHANGE)
 def change_list(
@@ -154,26 +166,27 @@ def change_operate(
     rev: Revision,
     key: Key,
     body: Annotated[Json, Body(openapi_examples=examples.OPERATION)],
+    prefer: Prefer = "",
 ) -> Json:
     """Do one more operation on a draft; refused by name with the place where it hurts, and then nothing is written."""
     hand = hand_of(request, key)
-    return answer(hand, drafts.operate(hand, number, rev, body), response)
+    return step_answer(hand, drafts.operate(hand, number, rev, body), response, prefer, Way.ON)
 
 
 @router.post("/{number}/undo")
 @declares(Action.EDIT, Resource.CHANGE)
-def change_undo(request: Request, response: Response, number: ChangeId, rev: Revision) -> Json:
+def change_undo(request: Request, response: Response, number: ChangeId, rev: Revision, prefer: Prefer = "") -> Json:
     """Undo the last operation."""
     hand = hand_of(request)
-    return answer(hand, drafts.undo(hand, number, rev), response)
+    return step_answer(hand, drafts.undo(hand, number, rev), response, prefer, Way.BACK)
 
 
 @router.post("/{number}/redo")
 @declares(Action.EDIT, Resource.CHANGE)
-def change_redo(request: Request, response: Response, number: ChangeId, rev: Revision) -> Json:
+def change_redo(request: Request, response: Response, number: ChangeId, rev: Revision, prefer: Prefer = "") -> Json:
     """Do again what was undone last."""
     hand = hand_of(request)
-    return answer(hand, drafts.redo(hand, number, rev), response)
+    return step_answer(hand, drafts.redo(hand, number, rev), response, prefer, Way.ON)
 
 
 @router.post("/{number}/accept")

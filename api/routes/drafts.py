@@ -65,6 +65,7 @@ def draft_page(request: Request, number: ChangeId, unit: Annotated[str, Query(ma
         head=change,
         case=change.case,
         plane=base.partition.plane,
+        borders=ground.borders_of(base),
         unit=unit,
         may_edit=_may_edit(request, change.case.state),
         notice=pages.words(request)("map.sample") if "示例" in change.root else "",
@@ -105,14 +106,6 @@ def draft_ahead(request: Request, number: ChangeId, drop: Annotated[str, Query(m
     dropped = [one for one in drop.split(",") if one]
     found = panes.ahead(hand_of(request), number, dropped, pages.language(request))
     return Response(pages.render(request, "rebase.html", {"ahead": found}), media_type="text/html")
-
-
-@router.get("/api/changes/{number}/sheet")
-@declares(Action.READ, Resource.CHANGE)
-def change_sheet(request: Request, number: ChangeId) -> Response:
-    """Return ``sheet/1``: all grids of what a draft stands on, as whole centimetres of the plane."""
-    hand = hand_of(request)
-    return Response(ground.sheet_bytes(hand.store, hand.change(number), clock.today()), media_type="application/json")
 
 
 @router.get("/api/changes/{number}/drawn")

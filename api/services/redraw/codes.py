@@ -1,11 +1,12 @@
 """Which code and name a new grid would get: proposed to the planner, who may write others."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from api.services.redraw.courses import Replayed
-from geo.partition.model import Partition, Unit, UnitKind
+from api.services.redraw.graph_units import GraphUnits
+from geo.partition.model import Unit, UnitKind
 from rules.codes import CodePolicy, next_free, parse
 
 LOWEST: Final = 3
@@ -17,13 +18,12 @@ ORDINAL: Final = re.compile(r"^(.*第)([零一二三四五六七八九十]+|[0-9
 
 def next_codes(replayed: Replayed) -> dict[str, dict[str, str]]:
     """Return the code and the name for the next unit under each unit that may have one below, by its key ("" for level 1)."""
-    partition = replayed.partition
-    used = set(replayed.base.codes) | {unit.code for unit in partition.units if unit.code is not None}
+    known = {unit.key: unit for unit in GraphUnits(replayed.topology).all()}
+    used = set(replayed.base.codes) | {unit.code for unit in known.values() if unit.code is not None}
     policy = CodePolicy(replayed.base.root.code_policy)
-    children = _children(partition)
+    children = _children(known.values())
     free = Free(used)
-    keys = [unit.key for unit in partition.units if unit.level < LOWEST]
-    known = {unit.key: unit for unit in partition.units}
+    keys = [unit.key for unit in known.values() if unit.level < LOWEST]
     return {
         key: {
             "code": _code(policy, known.get(key), children.get(key, []), free),
@@ -33,9 +33,10 @@ def next_codes(replayed: Replayed) -> dict[str, dict[str, str]]:
     }
 
 
-def _children(partition: Partition) -> dict[str, list[Unit]]:
+def _children(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    """Return the units that are listed below each, in the order of their codes."""
     found: dict[str, list[Unit]] = {}
-    for unit in partition.units:
+    for unit in sorted(units, key=lambda one: one.code or ""):
         if unit.kind is not UnitKind.RESIDUAL:
             found.setdefault(unit.parent or "", []).append(unit)
     return found

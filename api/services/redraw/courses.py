@@ -1,7 +1,8 @@
 """A root as a change finds it, and what becomes of it when the change's operations are done one after another.
 
-What was worked out is kept: the state of a root on a day at an entry never changes, and neither does what an operation made
-of it. So the next operation of a draft costs one operation.
+What was worked out is kept: the state of a root on a day at an entry never changes, and neither does what operations made
+of it. So the next operation of a draft costs one operation; where nothing is kept (after a restart, or in another process),
+the operations are done again from what the store holds.
 """
 
 import uuid
@@ -13,8 +14,9 @@ from functools import cached_property
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from api.services import versions as maps
 from api.services.redraw import reverting
-from data import ledger, partitions
+from data import ledger, partitions, versions
 from data.casefile import Operation
 from data.partitions import Root
 from data.store import Store
@@ -24,11 +26,13 @@ from geo.partition.model import Partition
 from geo.partition.operationjson import from_json
 from geo.partition.outcomes import Refusal, Rules
 from geo.partition.topology import Topology
+from geo.partition.unweaving import unwoven
 from geo.partition.weaving import woven
 from rules.codes import CodePolicy, fits
 
 T = TypeVar("T")
-KEPT: Final = 64
+KEPT_COURSES: Final = 64  # drafts by where they stand; those of one draft share what they have in common
+KEPT_PARTITIONS: Final = 8
 CORRECTION_M2: Final = 1e9  # the engine lets it pass; how much a correction may move is for the rules to say
 
 
@@ -40,28 +44,37 @@ class Kept(Generic[T]):
         self._lock = Lock()
         self._values: OrderedDict[tuple[object, ...], T] = OrderedDict()
 
+    def find(self, name: tuple[object, ...]) -> T | None:
+        """Return the value of a name, None if it is not there."""
+        with self._lock:
+            if name not in self._values:
+                return None
+            self._values.move_to_end(name)
+            return self._values[name]
+
     def get(self, name: tuple[object, ...], make: Callable[[], T]) -> T:
         """Return the value of a name, made if it is not there."""
+        found = self.find(name)
+        return self.keep(name, make()) if found is None else found
+
+    def keep(self, name: tuple[object, ...], value: T) -> T:
+        """Return a value, kept under a name."""
         with self._lock:
-            if name in self._values:
-                self._values.move_to_end(name)
-                return self._values[name]
-        made = make()
-        with self._lock:
-            self._values[name] = made
+            self._values[name] = value
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
-        return made
+        return value
 
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """A root on a day as known at an entry: what a change stands on."""
+    """A root on a day as known at an entry: what a change stands on. ``version`` names that state of the root for maps."""
 
     name: tuple[object, ...]
     root: Root
     day: date
     seq: int
+    version: str
     partition: Partition
     topology: Topology
     codes: dict[str, str]
@@ -101,9 +114,16 @@ class Replayed:
     stop: Stop | None = None
 
     @property
+    def topology(self) -> Topology:
+        """What the last operation that could be done left, to go on from."""
+        return self.edits[-1].topology if self.edits else self.base.topology
+
+    @property
     def partition(self) -> Partition:
-        """The partition after the last operation that could be done."""
-        return self.edits[-1].partition if self.edits else self.base.partition
+        """The partition after the last operation that could be done; its arrays cost much and are made when asked for."""
+        if not self.edits:
+            return self.base.partition
+        return _partitions.get(self.name, lambda: unwoven(self.topology))
 
     @property
     def footprint(self) -> frozenset[str]:
@@ -112,7 +132,8 @@ class Replayed:
 
 
 _bases: Final[Kept[Base]] = Kept(8)
-_outcomes: Final[Kept[Edited | Refusal]] = Kept(KEPT)
+_courses: Final[Kept[Replayed]] = Kept(KEPT_COURSES)
+_partitions: Final[Kept[Partition]] = Kept(KEPT_PARTITIONS)
 
 
 def base_of(store: Store, root: Root, day: date, seq: int) -> Base:
@@ -121,27 +142,39 @@ def base_of(store: Store, root: Root, day: date, seq: int) -> Base:
 
     def make() -> Base:
         with store.read() as view:
-            partition = partitions.load_at(view, root, day, seq)
+            version = versions.version_at(view, root, seq, day).name
             codes = partitions.codes_ever(view, root, seq)
-        return Base(name, root, day, seq, partition, woven(partition), codes)
+        partition = maps.named(store, root.name, version).picture.partition
+        return Base(name, root, day, seq, version, partition, woven(partition), codes)
 
     return replace(_bases.get(name, make), root=root)  # its head may have moved since
 
 
 def replay(store: Store, base: Base, operations: Sequence[Operation]) -> Replayed:
     """Return what operations make of a base, done in order; the first that cannot be done ends it."""
-    done: list[Edited] = []
-    before: Topology = base.topology
-    name, way = base.name, ""
-    for index, operation in enumerate(operations):
+    names, way = [base.name], ""
+    for operation in operations:
         way = ledger.digest([way, operation.id, dict(operation.operation)])
-        next_name = (*base.name, way)
-        outcome = _outcomes.get(next_name, lambda before=before, one=operation: apply(store, base, before, one))
-        if isinstance(outcome, Refusal):
-            return Replayed(name, base, tuple(done), Stop(index, operation, outcome))
-        done.append(outcome)
-        before, name = outcome.topology, next_name
-    return Replayed(name, base, tuple(done))
+        names.append((*base.name, way))
+    course = Replayed(base.name, base, ())
+    for count in range(len(operations), 0, -1):  # as far as it is known
+        known = _courses.find(names[count])
+        if known is not None:
+            course = replace(known, base=base)
+            break
+    for index in range(len(course.edits), len(operations)):
+        if course.stop is not None:
+            break
+        course = _courses.keep(names[index + 1], _further(store, course, names[index + 1], operations[index]))
+    return course
+
+
+def _further(store: Store, course: Replayed, name: tuple[object, ...], operation: Operation) -> Replayed:
+    """Return a course with one more operation: done, or the one at which it stops."""
+    outcome = apply(store, course.base, course.topology, operation)
+    if isinstance(outcome, Refusal):
+        return replace(course, stop=Stop(len(course.edits), operation, outcome))
+    return Replayed(name, course.base, (*course.edits, outcome))
 
 
 def apply(store: Store, base: Base, before: Topology, operation: Operation) -> Edited | Refusal:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from api.services.redraw import reverting
 from api.services.redraw.courses import Replayed, base_of, replay
 from api.services.redraw.effects import root_of
+from api.services.redraw.graph_units import GraphUnits
 from api.services.redraw.hand import Hand
 from api.services.redraw.naming import with_keys
 from data import changes, partitions
@@ -125,7 +126,7 @@ def operate(hand: Hand, number: int, rev: int, operation: Mapping[str, Any]) -> 
     elif not change.case.reverts:
         raise InputError("operation.unknown", got=reverting.NAME)
     day = change.case.effective_from or hand.today
-    named = with_keys(operation, _replayed(hand, change, day, change.case.applied).partition)
+    named = with_keys(operation, _replayed(hand, change, day, change.case.applied).topology)
     made = Operation(str(uuid.uuid4()), named)
     _possible(hand, change, day, (*change.case.applied, made))
     return hand.append(number, rev, "operation", {"id": made.id, "operation": named})
@@ -139,10 +140,14 @@ def _replayed(hand: Hand, change: Change, day: date, operations: tuple[Operation
 def _possible(hand: Hand, change: Change, day: date, operations: tuple[Operation, ...]) -> None:
     """Raise what the engine says where an operation cannot be done on the map of a day."""
     replayed = _replayed(hand, change, day, operations)
-    base = replayed.base
     if replayed.stop is not None:
-        codes = {unit.key: unit.code or "" for unit in (*base.partition.units, *replayed.partition.units)}
-        raise refused(replayed.stop.refusal, codes)
+        raise refused(replayed.stop.refusal, codes_on(replayed))
+
+
+def codes_on(replayed: Replayed) -> Mapping[str, str]:
+    """Return the code of each unit by key, as it was on the way."""
+    units = (*replayed.base.partition.units, *GraphUnits(replayed.topology).all())
+    return {unit.key: unit.code or "" for unit in units}
 
 
 def refused(refusal: Refusal, codes: Mapping[str, str]) -> ConflictError:

@@ -1,35 +1,41 @@
 """Units named by their codes in an operation, as people know them: replaced by their keys before anything is done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from geo.partition.model import Partition
+from geo.partition.topology import Topology
 
 ONE: Final = frozenset({"unit", "receiver", "survivor", "parent"})
 MANY: Final = frozenset({"units", "givers", "into"})
 NESTED: Final = frozenset({"cut", "codes"})  # lists of objects that name a unit each
 
 
-def with_keys(operation: Mapping[str, Any], partition: Partition) -> dict[str, Any]:
-    """Return an operation in which every unit that is named by the code it has in a partition is named by its key."""
-    keys = {unit.key for unit in partition.units}
-    codes = {unit.code: unit.key for unit in partition.units if unit.code is not None and unit.code not in keys}
-    return _named(operation, codes)
+def with_keys(operation: Mapping[str, Any], topology: Topology) -> dict[str, Any]:
+    """Return an operation in which every unit that is named by the code it has in a topology is named by its key."""
+
+    def key(name: Any) -> Any:
+        if not isinstance(name, str) or topology.numbers.get(name) is not None:
+            return name
+        number = topology.codes.get(name)
+        unit = topology.units[number] if number is not None else None
+        return name if unit is None else unit.key
+
+    return _named(operation, key)
 
 
-def _named(operation: Mapping[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
-    return {name: _value(name, value, codes) for name, value in operation.items()}
+def _named(operation: Mapping[str, Any], key: Callable[[Any], Any]) -> dict[str, Any]:
+    return {name: _value(name, value, key) for name, value in operation.items()}
 
 
-def _value(name: str, value: Any, codes: Mapping[str, str]) -> Any:
-    if name in ONE and isinstance(value, str):
-        return codes.get(value, value)
+def _value(name: str, value: Any, key: Callable[[Any], Any]) -> Any:
+    if name in ONE:
+        return key(value)
     if isinstance(value, dict) and name == "operation":
-        return _named(value, codes)
+        return _named(value, key)
     if not isinstance(value, list):
         return value
     if name in MANY:
-        return [codes.get(one, one) if isinstance(one, str) else one for one in value]
+        return [key(one) for one in value]
     if name in NESTED:
-        return [_named(one, codes) if isinstance(one, dict) else one for one in value]
+        return [_named(one, key) if isinstance(one, dict) else one for one in value]
     return value

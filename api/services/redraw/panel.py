@@ -9,9 +9,9 @@ from api.services.redraw import effects, records
 from api.services.redraw.compared import SQUARE_CM2
 from api.services.redraw.effects import Effect
 from api.services.redraw.hand import Hand
-from api.services.unit_card import name_among
+from api.services.redraw.wording import NamesOnTheWay, place_of, words_of
 from data import changes
-from data.casefile import Operation, Paper
+from data.casefile import Paper
 from data.store import Store
 from geo.partition.members import Member
 from geo.partition.model import UnitKind
@@ -125,7 +125,7 @@ def area(area_m2: float, lang: str) -> str:
 
 def _numbers(found: Effect) -> Iterator[Numbers]:
     """Yield the numbers of each level at which grids change."""
-    names = names_on_the_way(found)
+    names = NamesOnTheWay(found.replayed)
     sums = {one.level: one for one in found.difference.sums}
     for level in (1, 2, 3):
         members = [m for m in found.principal if m.level == level and _shows(m)]
@@ -146,7 +146,7 @@ def _shows(member: Member) -> bool:
     return unit is not None and unit.kind is not UnitKind.RESIDUAL
 
 
-def _unit(names: Mapping[str, str], member: Member, unit: str) -> UnitNumbers:
+def _unit(names: NamesOnTheWay, member: Member, unit: str) -> UnitNumbers:
     shown = member.after or member.before
     was, will = member.area2_before or 0, member.area2_after or 0
     homes = (member.points_before or 0, member.points_after or 0)
@@ -156,7 +156,7 @@ def _unit(names: Mapping[str, str], member: Member, unit: str) -> UnitNumbers:
         {"area": _plain(will, unit) if member.after else "—", "households": str(homes[1]) if member.after else "—"},
         {"area": _difference(will - was, unit), "households": _signed(homes[1] - homes[0])},
     )
-    return UnitNumbers(member.key, names.get(member.key, ""), shown.code or "" if shown else "", fate, rows)
+    return UnitNumbers(member.key, names.get(member.key), shown.code or "" if shown else "", fate, rows)
 
 
 def _plain(area2: Any, unit: str) -> str:
@@ -180,7 +180,7 @@ def _signed(value: int) -> str:
 
 def _operations(found: Effect, lang: str) -> Iterator[Done]:
     case, stop = found.change.case, found.replayed.stop
-    names = names_on_the_way(found)
+    names = NamesOnTheWay(found.replayed)
     for index, one in enumerate(case.operations):
         refused = ""
         if stop is not None and stop.index == index:
@@ -188,50 +188,6 @@ def _operations(found: Effect, lang: str) -> Iterator[Done]:
             refused = document["sentence"][lang] if document is not None else ""
         at, unit = place_of(one.operation)
         yield Done(index + 1, one.id, words_of(one, names, lang), index < case.cursor, at, unit, refused)
-
-
-def names_on_the_way(found: Effect) -> dict[str, str]:
-    """Return what every unit that ever was on the way is called, by key."""
-    names: dict[str, str] = {}
-    for partition in (*(edit.partition for edit in reversed(found.replayed.edits)), found.before):
-        known = {unit.key: unit for unit in partition.units}
-        for unit in partition.units:
-            names.setdefault(unit.key, name_among(known, unit))
-    return names
-
-
-def words_of(one: Operation, names: Mapping[str, str], lang: str) -> str:
-    """Return an operation in words."""
-    operation: Mapping[str, Any] = one.operation
-    if operation.get("op") == "correction":
-        operation = operation["operation"]
-    keys = operation.get("units") or operation.get("givers") or [operation.get("unit", "")]
-    parts: list[Mapping[str, Any]] = operation.get("parts") or []
-    joined = "、" if lang == "zh" else ", "
-    values = {
-        "units": joined.join(names.get(key, "") for key in keys),
-        "receiver": names.get(operation.get("receiver") or operation.get("survivor") or "", ""),
-        "parent": names.get(operation.get("parent") or "", ""),
-        "parts": joined.join(part.get("name") or part.get("code", "") for part in parts),
-        "name": operation.get("name", ""),
-        "code": operation.get("code", ""),
-    }
-    return messages.sentence(f"draft.op.{operation.get('op')}", lang, values)
-
-
-def place_of(operation: Mapping[str, Any]) -> tuple[str, str]:
-    """Return where an operation is: the first place it names ("x,y" in centimetres, "" if none), and the unit it names."""
-    waiting: list[Any] = [value for name, value in operation.items() if name != "parts"]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, list) and len(one) == 2 and all(isinstance(n, int) for n in one):
-            return f"{one[0]},{one[1]}", ""
-        if isinstance(one, dict):
-            waiting = [*one.values(), *waiting]
-        elif isinstance(one, list):
-            waiting = [*one, *waiting]
-    inner = operation.get("operation", operation)
-    return "", inner.get("unit") or inner.get("survivor") or inner.get("receiver") or ""
 
 
 def _checks(said: tuple[Finding, ...], lang: str, *, empty: bool) -> Iterator[Check]:

@@ -10,7 +10,7 @@ import shapely
 from api import messages
 from api.services.redraw import effects, rebasing
 from api.services.redraw.hand import Hand
-from api.services.redraw.panel import names_on_the_way, words_of
+from api.services.redraw.wording import NamesOnTheWay, words_of
 from data.casefile import Operation
 
 SIDE: Final = 100.0  # user units of a picture
@@ -41,13 +41,13 @@ class Ahead:
 def ahead(hand: Hand, number: int, dropped: Sequence[str], lang: str) -> Ahead:
     """Return what would become of a draft if the steps ``dropped`` were left out."""
     document = rebasing.look(hand, number, dict.fromkeys(dropped, rebasing.DROP))
-    names = names_on_the_way(effects.effect(hand.store, hand.change(number), hand.today))
+    names = NamesOnTheWay(effects.effect(hand.store, hand.change(number), hand.today).replayed)
     since = [f"{one['number'] or ''} {one['title'] or ''}".strip() for one in document["published_since"]]
     steps = tuple(_step(one, names, lang) for one in document["operations"])
     return Ahead(steps, tuple(since), document["possible"], tuple(dropped))
 
 
-def _step(one: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Step:
+def _step(one: Mapping[str, Any], names: NamesOnTheWay, lang: str) -> Step:
     refused = one["refused"]
     said = messages.sentence(refused["code"], lang, refused["values"]) if refused else ""
     panes = _panes(one["panes"]) if one["panes"] else ()

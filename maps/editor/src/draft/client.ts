@@ -1,11 +1,12 @@
 // The calls the editor makes. `PATHS` is checked against the description of the API by a test; each write names the revision it
 // stands on and, once, the request itself.
 
+import { decode } from "../borders";
+import type { BordersDocument, Town } from "../borders";
+import type { DrawnDocument, StepDocument } from "./drawn";
 import type { Correction, Json, Operation } from "./operations";
-import type { DrawnDocument, SheetDocument } from "./sheet";
 
 export const PATHS = {
-  sheet: "GET /api/changes/{number}/sheet",
   drawn: "GET /api/changes/{number}/drawn",
   operate: "POST /api/changes/{number}/operations",
   undo: "POST /api/changes/{number}/undo",
@@ -25,6 +26,7 @@ export const STEPS = {
   void: "POST /api/changes/{number}/void",
 } as const;
 type Call = keyof typeof PATHS;
+const STEPPING: ReadonlySet<Call> = new Set(["operate", "undo", "redo"]);
 
 export interface Problem {
   readonly status: number;
@@ -42,11 +44,10 @@ export class Refused extends Error {
 export class Client {
   constructor(private readonly number: string) {}
 
-  sheet = (): Promise<SheetDocument> => this.ask("sheet") as Promise<SheetDocument>;
   drawn = (): Promise<DrawnDocument> => this.ask("drawn") as Promise<DrawnDocument>;
-  operate = (rev: number, operation: Operation | Correction): Promise<unknown> => this.ask("operate", rev, JSON.stringify(operation));
-  undo = (rev: number): Promise<unknown> => this.ask("undo", rev);
-  redo = (rev: number): Promise<unknown> => this.ask("redo", rev);
+  operate = (rev: number, operation: Operation | Correction): Promise<StepDocument> => this.ask("operate", rev, JSON.stringify(operation)) as Promise<StepDocument>;
+  undo = (rev: number): Promise<StepDocument> => this.ask("undo", rev) as Promise<StepDocument>;
+  redo = (rev: number): Promise<StepDocument> => this.ask("redo", rev) as Promise<StepDocument>;
   edit = (rev: number, fields: Json): Promise<unknown> => this.ask("edit", rev, JSON.stringify(fields));
   accept = (rev: number, fields: Json): Promise<unknown> => this.ask("accept", rev, JSON.stringify(fields));
   document = (rev: number, form: FormData): Promise<unknown> => this.ask("document", rev, form);
@@ -54,11 +55,19 @@ export class Client {
   submit = (rev: number): Promise<unknown> => this.ask("submit", rev);
   rebase = (rev: number, choices: Json, accept: boolean): Promise<unknown> => this.ask("rebase", rev, JSON.stringify({ choices, accept }));
 
+  // The map a draft stands on: the same bytes for ever, so the browser keeps them.
+  async town(address: string): Promise<Town> {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Refused(problemOf(answer.status, {}));
+    return decode((await answer.json()) as BordersDocument);
+  }
+
   private async ask(call: Call, rev?: number, body?: string | FormData, id = ""): Promise<unknown> {
     const [method, path] = PATHS[call].split(" ") as [string, string];
     const headers: Record<string, string> = { Accept: "application/json" };
     if (rev !== undefined) headers["If-Match"] = `"${rev}"`;
     if (method === "POST") headers["Idempotency-Key"] = name();
+    if (STEPPING.has(call)) headers["Prefer"] = "return=minimal"; // step/1, not the whole change
     if (typeof body === "string") headers["Content-Type"] = "application/json";
     const address = path.replace("{number}", this.number).replace("{document_id}", encodeURIComponent(id));
     const answer = await fetch(address, { method, headers, body });

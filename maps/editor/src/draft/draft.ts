@@ -5,7 +5,8 @@ import { Client, Refused } from "./client";
 import type { Problem } from "./client";
 import type { Correction, Operation } from "./operations";
 import { Sheet } from "./sheet";
-import type { DrawnDocument } from "./sheet";
+import { stepped } from "./drawn";
+import type { DrawnDocument, StepDocument } from "./drawn";
 
 export interface Watcher {
   changed(): void; // the sheet is another one
@@ -29,10 +30,11 @@ export class Draft {
     private readonly watcher: Watcher,
   ) {}
 
-  async open(reason: string): Promise<void> {
+  // `borders` is where the map is that the page says the draft stands on.
+  async open(reason: string, borders: string): Promise<void> {
     this.reason = reason;
-    const [sheet, drawn] = await Promise.all([this.client.sheet(), this.client.drawn()]);
-    this.filed = Sheet.of(sheet);
+    const [town, drawn] = await Promise.all([this.client.town(borders), this.client.drawn()]);
+    this.filed = Sheet.of(drawn.borders === borders ? town : await this.client.town(drawn.borders));
     this.take(drawn);
   }
 
@@ -45,16 +47,21 @@ export class Draft {
   // The draft as it is now, on another base if it was moved there.
   async reload(): Promise<void> {
     const drawn = await this.client.drawn();
-    if (drawn.base !== this.drawn.base) this.filed = Sheet.of(await this.client.sheet());
+    if (drawn.base !== this.drawn.base) this.filed = Sheet.of(await this.client.town(drawn.borders));
     this.take(drawn);
+  }
+
+  private async follow(step: StepDocument): Promise<void> {
+    const drawn = stepped(this.drawn, step);
+    if (drawn) this.take(drawn);
+    else await this.reload();
   }
 
   // Resolves to whether it was done.
   operate(...operations: Operation[]): Promise<boolean> {
     return this.step(async () => {
       for (const operation of operations) {
-        await this.client.operate(this.drawn.rev, this.wrapped(operation));
-        await this.reload();
+        await this.follow(await this.client.operate(this.drawn.rev, this.wrapped(operation)));
       }
     });
   }
@@ -63,12 +70,12 @@ export class Draft {
     return this.drawn.is_correction ? { op: "correction", operation, reason: this.reason } : operation;
   }
 
-  undo(): Promise<boolean> {
-    return this.drawn.cursor ? this.after((rev) => this.client.undo(rev)) : Promise.resolve(false);
+  async undo(): Promise<boolean> {
+    return this.drawn.cursor > 0 && this.step(async () => this.follow(await this.client.undo(this.drawn.rev)));
   }
 
-  redo(): Promise<boolean> {
-    return this.drawn.undone ? this.after((rev) => this.client.redo(rev)) : Promise.resolve(false);
+  async redo(): Promise<boolean> {
+    return this.drawn.undone > 0 && this.step(async () => this.follow(await this.client.redo(this.drawn.rev)));
   }
 
   // Any other write, and the draft as it is after it.

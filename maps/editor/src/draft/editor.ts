@@ -61,7 +61,7 @@ class Editor {
 
   async start(): Promise<void> {
     try {
-      await this.draft.open(document.querySelector<HTMLInputElement>("#case [name=reason]")?.value || document.title);
+      await this.draft.open(document.querySelector<HTMLInputElement>("#case [name=reason]")?.value || document.title, this.element.dataset["borders"] ?? "");
     } catch {
       document.querySelector<HTMLElement>("#map-failed")?.removeAttribute("hidden");
       return;

@@ -1,4 +1,4 @@
-// The leaves of a draft: their rings as the server wrote them, in steps from the corner before, and as they are used.
+// The leaves of a draft: their rings as the server wrote them, in steps from the vertex before, and as they are used.
 
 import { pointsOf } from "./plane";
 import type { Point } from "./plane";
@@ -18,24 +18,28 @@ export function* segments(leaf: Leaf | undefined): Generator<[Point, Point]> {
   }
 }
 
-export function* leavesOf(leaves: Steps, origin: Point): Generator<Leaf> {
-  for (const [key, rings] of Object.entries(leaves)) {
-    let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
-    const flat = rings.map((steps) => {
-      const ring = new Float64Array(steps.length);
-      let [x, y] = origin;
-      for (let i = 0; i < steps.length; i += 2) {
-        ring[i] = x += steps[i] as number;
-        ring[i + 1] = y += steps[i + 1] as number;
-        left = Math.min(left, x);
-        right = Math.max(right, x);
-        bottom = Math.min(bottom, y);
-        top = Math.max(top, y);
-      }
-      return ring;
-    });
-    yield { key, rings: flat, box: [left, bottom, right, top] };
+export function leafOf(key: string, rings: Float64Array[]): Leaf {
+  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const ring of rings) {
+    for (let i = 0; i < ring.length; i += 2) {
+      const [x, y] = [ring[i] as number, ring[i + 1] as number];
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      bottom = Math.min(bottom, y);
+      top = Math.max(top, y);
+    }
   }
+  return { key, rings, box: [left, bottom, right, top] };
+}
+
+export function* leavesOf(leaves: Steps): Generator<Leaf> {
+  for (const [key, rings] of Object.entries(leaves)) yield leafOf(key, rings.map(summed));
+}
+
+function summed(steps: readonly number[]): Float64Array {
+  const ring = Float64Array.from(steps);
+  for (let i = 2; i < ring.length; i += 1) ring[i] = (ring[i] as number) + (ring[i - 2] as number);
+  return ring;
 }
 
 export const inBox = (box: Leaf["box"], at: Point, reach: number): boolean =>

@@ -1,8 +1,11 @@
 // The grids of a draft as the server gave them: leaves with their rings in whole centimetres. What is drawn (borders, outlines of
 // parents) is told from which leaf lies on either side of a segment. Nothing is ever moved or rounded here.
 
-import { inBox, leavesOf, segments } from "./leaves";
-import type { Leaf, Steps } from "./leaves";
+import { ringOf } from "../borders";
+import type { Town } from "../borders";
+import { inBox, leafOf, leavesOf, segments } from "./leaves";
+import type { Leaf } from "./leaves";
+import type { DrawnDocument } from "./drawn";
 import { footOf, holds, pointsOf, polygons, same } from "./plane";
 import type { Point } from "./plane";
 import { Table } from "./table";
@@ -18,27 +21,6 @@ export interface Unit {
   readonly level: Level;
   readonly kind: "ordinary" | "dedicated" | "residual";
   readonly parent: string | null;
-}
-
-export interface SheetDocument {
-  readonly base: string;
-  readonly origin: Point;
-  readonly units: readonly Unit[];
-  readonly leaves: Steps;
-}
-
-export interface DrawnDocument {
-  readonly base: string;
-  readonly rev: number;
-  readonly state: string;
-  readonly cursor: number;
-  readonly undone: number;
-  readonly is_correction: boolean;
-  readonly units: readonly Unit[];
-  readonly leaves: Steps;
-  readonly gone: readonly string[];
-  readonly codes: Readonly<Record<string, { readonly code: string; readonly name: string }>>;
-  readonly stopped: number | null;
 }
 
 // A line between two leaves (right is "" beyond the frame); rank is the highest level whose grids it parts, 0 for the frame.
@@ -60,6 +42,7 @@ export interface FoundSegment extends Found {
 }
 
 const WIDE = 2 ** 26; // a root is less than 670 km across
+const MARGIN = 1000; // a place that is only asked about may lie outside
 
 export class Sheet {
   readonly units = new Map<string, Unit>();
@@ -102,8 +85,11 @@ export class Sheet {
     }
   }
 
-  static of(document: SheetDocument): Sheet {
-    return new Sheet(document.origin, document.units, leavesOf(document.leaves, document.origin));
+  static of(town: Town): Sheet {
+    const parents = new Set(town.units.map(({ parent }) => parent));
+    const leaves = town.units.filter((_, place) => !parents.has(place));
+    const shapes = leaves.map(({ key, rings }) => leafOf(key, rings.map((borders) => ringOf(town, borders).xy)));
+    return new Sheet(cornerOf(town), town.units.map((unit) => unitOf(town, unit)), shapes);
   }
 
   // This sheet with what a draft made of it.
@@ -111,7 +97,7 @@ export class Sheet {
     const changed = new Set([...drawn.gone, ...drawn.units.map((unit) => unit.key), ...Object.keys(drawn.leaves)]);
     const units = new Map([...this.units].filter(([key]) => !changed.has(key)));
     for (const unit of drawn.units) units.set(unit.key, unit);
-    return new Sheet(this.origin, units.values(), leavesOf(drawn.leaves, this.origin), this, changed);
+    return new Sheet(this.origin, units.values(), leavesOf(drawn.leaves), this, changed);
   }
 
   private point([x, y]: Point): number {
@@ -308,4 +294,14 @@ export class Sheet {
     }
     return found;
   }
+}
+
+function unitOf(town: Town, { key, code, full, name, label, level, kind, parent }: Town["units"][number]): Unit {
+  const above = parent === null ? null : (town.units[parent]?.key ?? null);
+  return { key, code, name: full, own: name, label, level: level as Level, kind, parent: above };
+}
+
+function cornerOf(town: Town): Point {
+  const least = (values: Float64Array): number => values.reduce((one, other) => Math.min(one, other), Infinity);
+  return [least(town.x) - MARGIN, least(town.y) - MARGIN];
 }
