@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, exists, insert, select
+from sqlalchemy.orm import aliased
 
 from data import chains, ledger
 from data.store import Reading, Writing
@@ -32,6 +33,18 @@ class Version:
     content_hash: str
     made_at: datetime
     made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A verdict that nobody has reviewed: its newest version."""
+
+    id: int
+    day: date
+    root: str
+    person: str
+    grid: str
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,20 @@ def days(s: Reading, limit: int = 60) -> list[date]:
     """Return the days that have verdicts, the last first."""
     query = select(VerdictRow.day).distinct().order_by(VerdictRow.day.desc()).limit(limit)
     return [row[0] for row in s.connection.execute(query)]
+
+
+def waiting(s: Reading, since: date, until: date, levels: Sequence[str]) -> list[Waiting]:
+    """Return verdicts of days ``since`` to ``until`` whose newest version has one of ``levels`` and no review; last day first."""
+    newer, said = aliased(VerdictRow), VerdictStepRow
+    same = (newer.day == VerdictRow.day, newer.person == VerdictRow.person, newer.grid == VerdictRow.grid)
+    query = (
+        select(*(getattr(VerdictRow, name) for name in Waiting.__dataclass_fields__))
+        .where(VerdictRow.day.between(since, until), VerdictRow.level.in_(levels))
+        .where(~exists().where(*same, newer.version > VerdictRow.version))
+        .where(~exists().where(said.verdict_id == VerdictRow.id, said.kind == "review"))
+        .order_by(VerdictRow.day.desc(), VerdictRow.person, VerdictRow.grid)
+    )
+    return [Waiting(*row) for row in s.connection.execute(query)]
 
 
 def add_step(unit: Writing, verdict_id: int, kind: str, content: Mapping[str, Any]) -> Step:

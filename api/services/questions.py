@@ -1,21 +1,25 @@
 """The questions asked every day so far: is there a store with grids, do they fit, are the boards current, did work fail."""
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from api import clock, messages
 from api.services import tasks
 from api.services.attention import Desk, Fine, Item, Row, asks
 from api.services.board_state import standings
+from api.services.patrol_list import grid_names
 from api.services.pictures import picture
 from api.services.tasks import Arguments, Progress
-from data import jobs
+from data import jobs, roster, verdicts
 from data.store import Store
 from geo.partition import coverage
 from geo.partition.coverage import Proof
 
 LISTED: Final = 5
+DAYS_BACK: Final = 14  # a verdict can be appealed for days; what is older is found on the Patrols page
+WAITING: Final = ("REVIEW", "FAIL", "NO_DATA")
 _proofs: Final[dict[tuple[str, date], Proof]] = {}
 PROOFS_AT_MOST: Final = 64
 
@@ -60,6 +64,37 @@ def do_the_grids_fit(desk: Desk) -> Iterable[Row | Fine]:
         )
         count = sum(len(level.faults) for level in faulty)
         yield Row("coverage", count, urgent=True, values=values, items=items[:LISTED], href=f"/map?root={root.name}")
+
+
+@asks
+def which_verdicts_wait(desk: Desk) -> Iterable[Row | Fine]:
+    """Ask which verdicts of the last days nobody has looked at: to review first, then failed, then without data."""
+    if desk.store is None:
+        return
+    first = desk.on - timedelta(days=DAYS_BACK)
+    with desk.store.read() as view:
+        days = [day for day in verdicts.days(view, DAYS_BACK) if first <= day <= desk.on]
+        found = verdicts.waiting(view, first, desk.on, WAITING) if days else []
+        people = roster.load(view, desk.on) if found else None
+    if people is None:
+        if days:
+            yield Fine("verdicts", {"count": len(days)})
+        return
+    found.sort(key=lambda one: WAITING.index(one.level))
+    names = grid_names(desk.store, desk.on)
+    items = tuple(
+        Item(
+            people.names.get(one.person, one.person),
+            f"{one.day} · {names.get(one.grid, one.grid)}",
+            f"/patrols/{one.id}",
+        )
+        for one in found[:LISTED]
+    )
+    counts = Counter(one.level for one in found)
+    last = max(one.day for one in found if one.level == found[0].level)
+    values = {"days": DAYS_BACK, **{level.lower(): counts[level] for level in WAITING}}
+    href = f"/patrols?on={last}&level={found[0].level}"
+    yield Row("verdicts", len(found), urgent=bool(counts["REVIEW"]), values=values, items=items, href=href)
 
 
 @asks

@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
+from api import clock
 from api.main import create_app
 from api.settings import Settings
 from data import verdicts
@@ -157,3 +159,25 @@ def test_the_map_of_a_verdict_is_one_file_that_asks_for_nothing(client: TestClie
 @pytest.mark.parametrize("kind", ["pdf", "html"])
 def test_a_verdict_that_is_not_there_has_no_paper(client: TestClient, kind: str) -> None:
     assert "没有编号为 99 的核对结果" in text(client, f"/patrols/99.{kind}", 404)
+
+
+def test_today_names_the_verdicts_nobody_has_looked_at(
+    client: TestClient, office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 20))
+    said = text(client, "/")
+    assert "巡查核对结果要看" in said
+    assert "待复核 1、未达到 0、没有数据 1" in said
+    assert f'href="/patrols/{first_id(office)}"' in said
+    for person in ("P01", "P02"):
+        address = f"/patrols/{first_id(office, person)}/steps"
+        form = {"kind": "review", "level": "PASS", "text": "已核实"}
+        origin = {"origin": "http://127.0.0.1:8000"}
+        assert client.post(address, data=form, headers=origin, follow_redirects=False).status_code == 303
+    assert "巡查核对结果都看过了" in text(client, "/")
+
+
+def test_verdicts_of_long_ago_do_not_stand_on_today(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 12, 20))
+    said = text(client, "/")
+    assert "巡查核对结果" not in said
