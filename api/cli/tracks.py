@@ -50,6 +50,30 @@ def read_command(
         raise typer.Exit(output.FAULTS)
 
 
+@track_app.command("where")
+def where(
+    day: Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="哪一天。The day.")],
+    town: Annotated[str | None, typer.Option("--town", help="只看这个镇。Only this root.")] = None,
+    as_json: Json = False,
+) -> None:
+    """这一天谁在哪个网格、多久；只数轨迹点，不是结论。Who was in which grid, how long; a count of fixes, not a verdict."""
+    from api import messages  # noqa: PLC0415
+    from api.services.whereabouts import whereabouts  # noqa: PLC0415 - heavy
+    from data.archive import folder_of  # noqa: PLC0415
+    from data.store import open_store  # noqa: PLC0415
+
+    settings = from_environment()
+    with open_store(settings.require_store()) as store:
+        found = whereabouts(store, day.date(), folder_of(store.address, settings.archive), town)
+    if as_json:
+        output.write_json(found)
+        return
+    output.write_line(messages.sentence("cli.where", settings.lang, found))
+    for row in found["rows"]:
+        code = "cli.where.grid" if row["grid"] else "cli.where.outside"
+        output.write_line("  " + messages.sentence(code, settings.lang, {**row, "minutes": row["seconds"] / 60}))
+
+
 def verify_command(
     files: Annotated[list[Path] | None, typer.Argument(help="轨迹文件 / track files: .gpx .plt .csv (.gz)")] = None,
     grid: Annotated[str | None, typer.Option(help="网格编号 / code of the grid")] = None,
