@@ -1,16 +1,19 @@
 """The proof that a partition is one: every level, by one pass over the leaves' directed segments."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 
-from geo.partition.chain import chain_identity
+from geo.partition.chain import chain_identity, match
 from geo.partition.features import crossing_fault
 from geo.partition.framing import noded_frame
 from geo.partition.lattice import unit_areas_m2, with_owner
 from geo.partition.levels import Tree, by_leaf, is_listed, label, tree
-from geo.partition.model import Fault, Partition, Rings
+from geo.partition.model import Fault, Int64, Partition, Rings
 from geo.partition.ownrings import own_rings
 from geo.partition.settling import faults_of, holes, settle
 
@@ -55,12 +58,12 @@ def proved(partition: Partition) -> tuple[Proof, Rings]:
     """Return the proof, and the leaves' rings with the junctions that it inserted (owners as in the partition)."""
     shape = tree(partition)
     rings = by_leaf(partition.leaf_rings, shape.leaves)
-    by_key = {unit.key: unit for unit in partition.units}
-    codes = [label(partition.units[leaf], by_key) for leaf in shape.leaves.tolist()]
     level = shape.levels[-1] if shape.levels else 1
-    own = own_rings(rings, len(codes))
-    frame = noded_frame(own.rings, len(codes), partition.frame)
-    settled = settle(own.rings, shape.above, frame if len(frame.owner) else None)
+    own = own_rings(rings, len(shape.leaves))
+    chain = match(own.rings, shape.above)
+    frame = noded_frame(own.rings, chain, partition.frame)
+    settled = settle(own.rings, shape.above, frame if len(frame.owner) else None, chain)
+    codes = Labels(partition, shape.leaves)
     faults = [crossing_fault(c, codes, level) for c in own.crossings]
     faults += faults_of(settled, codes, level, own.crossing)
     if not partition.frame_given and settled.frame is not None:
@@ -71,26 +74,47 @@ def proved(partition: Partition) -> tuple[Proof, Rings]:
     return proof, with_owner(settled.rings, shape.leaves[settled.rings.owner])
 
 
+class Labels(Sequence[str]):
+    """How leaves are named in faults, found when first asked for."""
+
+    def __init__(self, partition: Partition, leaves: Int64) -> None:
+        self._partition = partition
+        self._leaves = leaves
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        units = self._partition.units
+        by_key = {unit.key: unit for unit in units}
+        return [label(units[leaf], by_key) for leaf in self._leaves.tolist()]
+
+    def __len__(self) -> int:
+        return len(self._leaves)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return self._labels[index]
+
+
 def childless(partition: Partition, shape: Tree) -> list[Fault]:
     """Return the units without any land, and those whose parent does not exist."""
-    landed = set(np.unique(shape.above).tolist())
-    keys = {unit.key for unit in partition.units}
-    faults: list[Fault] = []
-    for number, unit in enumerate(partition.units):
-        if number not in landed:
-            faults.append(Fault("empty", (unit.code or "",), unit.level))
-        if unit.parent is not None and unit.parent not in keys:
-            faults.append(Fault("missing_parent", (unit.code or "",), unit.level))
-    return faults
+    units = partition.units
+    landed = np.zeros(len(units), np.bool_)
+    landed[shape.above] = True
+    faults = [Fault("empty", (units[n].code or "",), units[n].level) for n in np.flatnonzero(~landed).tolist()]
+    orphans = [n for n in np.flatnonzero(shape.parent < 0).tolist() if units[n].parent is not None]
+    return faults + [Fault("missing_parent", (units[n].code or "",), units[n].level) for n in orphans]
 
 
 def level_proofs(partition: Partition, shape: Tree, rings: Rings, faults: Sequence[Fault]) -> tuple[LevelProof, ...]:
     """Return the line of each level: units, area, and the faults that were found at it."""
     areas = unit_areas_m2(rings, len(shape.leaves))
+    listed = Counter(unit.level for unit in partition.units if is_listed(unit))
     result: list[LevelProof] = []
     for row, level in enumerate(shape.levels):
-        there = np.array([partition.units[above].level == level for above in shape.above[row].tolist()], np.bool_)
-        units = sum(1 for unit in partition.units if unit.level == level and is_listed(unit))
+        there = shape.level[shape.above[row]] == level
         mine = tuple(fault for fault in faults if fault.level == level)
-        result.append(LevelProof(level, units, float(areas[there].sum()), mine))
+        result.append(LevelProof(level, listed[level], float(areas[there].sum()), mine))
     return tuple(result)

@@ -2,22 +2,22 @@
 
 import numpy as np
 
-from geo.partition.chain import match, themselves
+from geo.partition.chain import Chain
 from geo.partition.exact import along, near
 from geo.partition.lattice import segments, segments_at
 from geo.partition.model import Rings, VertexKind
 from geo.partition.topology import Point
 
 
-def noded_frame(rings: Rings, count: int, legal: Rings) -> Rings:
-    """Return the legal frame with the junction vertices of the outline of ``count`` units.
+def noded_frame(rings: Rings, chain: Chain, legal: Rings) -> Rings:
+    """Return the legal frame with the junction vertices of the outline of units, whose chain is known.
 
     A junction must lie within 7.1 mm of its legal segment and in order along it; where the outline is anything else the legal
     segment stays as it is, so the proof shows what is wrong there.
     """
     if not len(legal.owner) or not (rings.kind > VertexKind.JUNCTION).any():
         return legal
-    alone = np.flatnonzero(match(rings, themselves(count)).rank == 0)
+    alone = np.flatnonzero(chain.rank == 0)
     turning = rings.kind[alone] != VertexKind.DRAWN
     onward: dict[Point, list[tuple[Point, bool]]] = {}
     for (ax, ay, bx, by), turns in zip(segments_at(rings, alone).tolist(), turning.tolist(), strict=True):

@@ -1,5 +1,6 @@
 """The tree of units as arrays: which unit of each level stands above each leaf."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +16,14 @@ class Tree:
     """Levels of a partition, top first; its leaves; and for each level row and leaf the unit above (or the leaf itself).
 
     ``levels`` the level numbers; ``leaves`` (k,) indexes into the units; ``above`` (levels, k) indexes into the units, top first.
-    A leaf above a level stands for itself there.
+    A leaf above a level stands for itself there. ``level`` and ``parent`` (n,) of every unit; -1 where no parent is known.
     """
 
     levels: tuple[int, ...]
     leaves: Int64
     above: Int32
+    level: Int64
+    parent: Int64
 
     def row(self, level: int) -> int:
         """Return the row of a level in ``above``."""
@@ -30,15 +33,25 @@ class Tree:
 def tree(partition: Partition) -> Tree:
     """Return the tree of a partition."""
     units = partition.units
-    index = {unit.key: number for number, unit in enumerate(units)}
-    levels = tuple(sorted({unit.level for unit in units}))
+    level, parent = np.array([unit.level for unit in units], np.int64), parents(units)
+    levels = np.unique(level)
+    row = np.searchsorted(levels, level)
     leaves = np.unique(partition.leaf_rings.owner)
-    above = np.empty((len(levels), len(leaves)), np.int32)
-    for column, leaf in enumerate(leaves.tolist()):
-        over: dict[int, int] = {unit.level: number for number, unit in upwards(units, index, leaf)}
-        for row, level in enumerate(levels):
-            above[row, column] = over.get(level, int(leaf))
-    return Tree(levels, leaves, above)
+    above = np.tile(leaves.astype(np.int32), (len(levels), 1))
+    column, at = np.arange(len(leaves)), leaves
+    for _ in units:  # upwards until nobody stands above
+        if not len(at):
+            break
+        above[row[at], column] = at
+        higher = parent[at]
+        column, at = column[higher >= 0], higher[higher >= 0]
+    return Tree(tuple(levels.tolist()), leaves, above, level, parent)
+
+
+def parents(units: Sequence[Unit]) -> Int64:
+    """Return the number (n,) of each unit's parent, -1 where there is none."""
+    index = {unit.key: number for number, unit in enumerate(units)}
+    return np.array([index.get(unit.parent or "", -1) for unit in units], np.int64)
 
 
 def upwards(units: tuple[Unit, ...], index: dict[str, int], leaf: int) -> list[tuple[int, Unit]]:

@@ -57,6 +57,8 @@ def own_rings(rings: Rings, count: int) -> OwnRings:
         vertices += cut.vertices_inserted
         again += cut.rings_recut
         kept.append(cut.rings)
+    if not again and not vertices and not crossings:
+        return OwnRings(rings, (), 0, 0)  # they touch themselves, and are cut as they should be
     others = take_rings(rings, np.flatnonzero(~np.isin(rings.owner, suspects)))
     return OwnRings(concatenate([others, *kept]), tuple(crossings), again, vertices)
 
@@ -109,10 +111,11 @@ def conflicts(mine: Rings, *, first_crossing: bool = False) -> Int64:
     m = len(lines)
     box = np.empty((m // selfrings.BLOCK + 1, 4), np.int64)
     big = np.empty((m // selfrings.BLOCK**2 + 1, 4), np.int64)
+    heading = np.empty(m // selfrings.BLOCK + 1, np.uint8)
     room = PLACES
     while True:
         found = np.empty((room, 3), np.int64)
-        count = selfrings.meetings(lines, first, last, m, box, big, found)
+        count = selfrings.meetings(lines, first, last, m, box, big, heading, found)
         if count < room or (first_crossing and (found[:, 2] >= selfrings.CROSSES).any()):
             return found[:count]
         room *= 4

@@ -12,7 +12,7 @@ Int64 = npt.NDArray[np.int64]
 UInt8 = npt.NDArray[np.uint8]
 
 CLEAN, TOUCHES, CROSSES, NESTED_WRONG = 0, 1, 2, 4
-BLOCK = 8  # segments under one box; 8 boxes under one larger box
+BLOCK = 16  # segments under one box; as many boxes under one larger box
 
 
 @compiled
@@ -67,6 +67,56 @@ def boxes(s: Int64, m: int, size: int, box: Int64) -> int:
 
 
 @compiled
+def blocks(s: Int64, first: Int64, m: int, box: Int64, heading: UInt8) -> int:
+    """Fill ``box`` and ``heading`` for every block of ``s[:m]``; return how many there are.
+
+    ``heading`` has one bit for each direction of eight in which all its segments gain. A chain that always gains in one direction
+    neither meets itself nor runs back: nobody needs to look inside. A block with segments of two rings is no chain, and has none.
+    """
+    count = 0
+    for at in range(0, m, BLOCK):
+        end = min(at + BLOCK, m)
+        x0, y0, x1, y1 = s[at, 0], s[at, 1], s[at, 0], s[at, 1]
+        dx, dy = s[at, 2] - s[at, 0], s[at, 3] - s[at, 1]
+        least_x, least_y, least_sum, least_gap = dx, dy, dx + dy, dx - dy
+        most_x, most_y, most_sum, most_gap = dx, dy, dx + dy, dx - dy
+        for i in range(at, end):
+            ax, ay, bx, by = s[i, 0], s[i, 1], s[i, 2], s[i, 3]
+            x0, y0, x1, y1 = min(x0, ax, bx), min(y0, ay, by), max(x1, ax, bx), max(y1, ay, by)
+            dx, dy = bx - ax, by - ay
+            least_x, least_y, most_x, most_y = min(least_x, dx), min(least_y, dy), max(most_x, dx), max(most_y, dy)
+            least_sum, least_gap = min(least_sum, dx + dy), min(least_gap, dx - dy)
+            most_sum, most_gap = max(most_sum, dx + dy), max(most_gap, dx - dy)
+        box[count, 0], box[count, 1], box[count, 2], box[count, 3] = x0, y0, x1, y1
+        forth = (least_x > 0) | ((least_y > 0) << 1) | ((least_sum > 0) << 2) | ((least_gap > 0) << 3)
+        back = (most_x < 0) | ((most_y < 0) << 1) | ((most_sum < 0) << 2) | ((most_gap < 0) << 3)
+        heading[count] = forth | (back << 4) if first[at] == first[end - 1] else 0
+        count += 1
+    return count
+
+
+@compiled
+def gains(heading: UInt8, first: Int64, i: int, j: int) -> bool:
+    """Tell whether block i, or i and the next one j, is a chain that always gains in one direction."""
+    if i == j:
+        return heading[i] != 0
+    return j == i + 1 and heading[i] & heading[j] != 0 and first[i * BLOCK] == first[j * BLOCK]
+
+
+@compiled
+def merged(box: Int64, count: int, big: Int64) -> int:
+    """Fill ``big`` with the extent of every `BLOCK` of ``box[:count]``; return how many there are."""
+    groups = 0
+    for at in range(0, count, BLOCK):
+        x0, y0, x1, y1 = box[at, 0], box[at, 1], box[at, 2], box[at, 3]
+        for i in range(at + 1, min(at + BLOCK, count)):
+            x0, y0, x1, y1 = min(x0, box[i, 0]), min(y0, box[i, 1]), max(x1, box[i, 2]), max(y1, box[i, 3])
+        big[groups, 0], big[groups, 1], big[groups, 2], big[groups, 3] = x0, y0, x1, y1
+        groups += 1
+    return groups
+
+
+@compiled
 def apart(box: Int64, i: int, j: int) -> bool:
     """Tell whether boxes i and j have no point in common."""
     return box[i, 0] > box[j, 2] or box[j, 0] > box[i, 2] or box[i, 1] > box[j, 3] or box[j, 1] > box[i, 3]
@@ -74,28 +124,29 @@ def apart(box: Int64, i: int, j: int) -> bool:
 
 @compiled
 def meetings(  # noqa: C901 - one nest of loops, four levels of boxes
-    s: Int64, first: Int64, last: Int64, m: int, box: Int64, big: Int64, found: Int64
+    s: Int64, first: Int64, last: Int64, m: int, box: Int64, big: Int64, heading: UInt8, found: Int64
 ) -> int:
     """Return how many pairs of the segments ``s[:m]`` meet otherwise than end to start; the first of them go to ``found``.
 
-    ``first`` and ``last`` (m,) are the ends of the ring of each segment; ``box``, ``big`` room for boxes; ``found`` (k, 3) takes
-    i, j and what `meeting` says (a spike, running back over itself, is 3). Stops when ``found`` is full.
+    ``first`` and ``last`` (m,) are the ends of the ring of each segment; ``box``, ``big`` and ``heading`` room for blocks;
+    ``found`` (k, 3) takes i, j and what `meeting` says (a spike, running back over itself, is 3). Stops when ``found`` is full.
     """
     count = 0
-    boxes(s, m, BLOCK, box)
-    groups = boxes(s, m, BLOCK * BLOCK, big)
-    blocks = (m + BLOCK - 1) // BLOCK
+    count_of_blocks = blocks(s, first, m, box, heading)
+    groups = merged(box, count_of_blocks, big)
     for gi in range(groups):
         for gj in range(gi, groups):
             if gj > gi and apart(big, gi, gj):
                 continue
-            for bi in range(gi * BLOCK, min(gi * BLOCK + BLOCK, blocks)):
-                for bj in range(max(bi, gj * BLOCK), min(gj * BLOCK + BLOCK, blocks)):
-                    if bj > bi and apart(box, bi, bj):
+            for bi in range(gi * BLOCK, min(gi * BLOCK + BLOCK, count_of_blocks)):
+                for bj in range(max(bi, gj * BLOCK), min(gj * BLOCK + BLOCK, count_of_blocks)):
+                    if (bj > bi and apart(box, bi, bj)) or gains(heading, first, bi, bj):
                         continue
                     for i in range(bi * BLOCK, min(bi * BLOCK + BLOCK, m)):
                         x0, x1 = min(s[i, 0], s[i, 2]), max(s[i, 0], s[i, 2])
                         y0, y1 = min(s[i, 1], s[i, 3]), max(s[i, 1], s[i, 3])
+                        if x0 > box[bj, 2] or x1 < box[bj, 0] or y0 > box[bj, 3] or y1 < box[bj, 1]:
+                            continue
                         for j in range(max(i + 1, bj * BLOCK), min(bj * BLOCK + BLOCK, m)):
                             if max(s[j, 0], s[j, 2]) < x0 or min(s[j, 0], s[j, 2]) > x1:
                                 continue
@@ -151,6 +202,8 @@ def twice_area(s: Int64, i: int, end: int) -> int:
 @compiled
 def nested(s: Int64, first: Int64, m: int) -> bool:
     """Tell whether exactly the points left of every ring of ``s[:m]`` are inside once (rings that do not cross)."""
+    if m > 0 and first[m - 1] == 0:
+        return twice_area(s, 0, m) > 0
     ring = bounds_of_rings(first, m)
     count = len(ring) - 1
     box = np.empty((count, 4), np.int64)
@@ -201,13 +254,14 @@ def judge(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8) 
     last = np.empty(largest, np.int64)
     box = np.empty((largest // BLOCK + 1, 4), np.int64)
     big = np.empty((largest // (BLOCK * BLOCK) + 1, 4), np.int64)
+    heading = np.empty(largest // BLOCK + 1, np.uint8)
     found = np.empty((1, 3), np.int64)
     for unit in range(len(bounds) - 1):
         verdict[unit] = CLEAN
         if bounds[unit] == bounds[unit + 1]:
             continue
         m = load(xy, start, bounds[unit], bounds[unit + 1], s, first, last)
-        if meetings(s, first, last, m, box, big, found) > 0:
+        if meetings(s, first, last, m, box, big, heading, found) > 0:
             verdict[unit] = TOUCHES if found[0, 2] == 1 else CROSSES
         elif not nested(s, first, m):
             verdict[unit] = NESTED_WRONG

@@ -5,6 +5,7 @@ Import, proof and subdivision all come through here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,12 @@ from geo.partition.chain import Chain, match, reversed_rings, split_owner
 from geo.partition.faces import LeftOver
 from geo.partition.faults import area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
-from geo.partition.lattice import concatenate, following, owners, segments_at, take_rings
+from geo.partition.lattice import concatenate, following, owners, segments, segments_at, take_rings
 from geo.partition.model import Fault, Rings
 from geo.partition.ownrings import conflicts, nested_rightly
 
 Int32 = npt.NDArray[np.int32]
+NOTHING_LEFT: Final = (np.empty((0, 4), np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class Settled:
     vertices_inserted: int
 
 
-def settle(rings: Rings, ancestors: Int32, frame: Rings | None) -> Settled:
+def settle(rings: Rings, ancestors: Int32, frame: Rings | None, known: Chain | None = None) -> Settled:
     """Return the units settled against ``frame`` (None: derive it).
 
     Parameters
@@ -46,7 +48,11 @@ def settle(rings: Rings, ancestors: Int32, frame: Rings | None) -> Settled:
     rings : (r,) of the units, sorted by owner; every unit's own rings tested before
     ancestors : (levels, units) unit numbers, top level first, the unit itself last
     frame : canonical rings of the given frame, owner 0
+    known : the chain of the rings without the frame, where there is one already
     """
+    if known is not None and frame is not None and leaves_only(rings, known, frame):
+        closed = Chain(np.maximum(known.rank, 1), 0, known.levels)
+        return Settled(rings, closed, frame, LeftOver(*NOTHING_LEFT), True, 0)
     count = ancestors.shape[1]
     whole, above = rings, ancestors
     if frame is not None:
@@ -65,6 +71,12 @@ def settle(rings: Rings, ancestors: Int32, frame: Rings | None) -> Settled:
     left = left_over(whole, chain)
     chain = Chain(chain.rank[: len(units.xy)], chain.alone, chain.levels)
     return Settled(units, chain, noded, left, frame is not None, inserts)
+
+
+def leaves_only(rings: Rings, chain: Chain, frame: Rings) -> bool:
+    """Tell whether the segments without partner are those of the frame, one at each vertex (else: no)."""
+    alone, drawn = segments_at(rings, np.flatnonzero(chain.rank == 0)), segments(frame)
+    return np.array_equal(alone[np.lexsort(alone[:, :2].T)], drawn[np.lexsort(drawn[:, :2].T)])
 
 
 def left_over(whole: Rings, chain: Chain) -> LeftOver:

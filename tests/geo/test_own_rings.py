@@ -156,3 +156,26 @@ def test_no_ring_however_wild_is_both_accepted_and_invalid(points: list[tuple[in
         back = lattice.polygons(seen.rings, 1)[0]
         assert back.is_valid
         assert abs(back.area - abs(lattice.areas2(lattice.rings_from_polygons([shape])[0]).sum() / 20_000)) < 1e-9
+
+
+LONG = st.tuples(
+    st.integers(33, 200), st.integers(0, 199), st.integers(0, 199), st.sampled_from(["onto", "beyond", "back", "none"])
+)
+
+
+@given(LONG)
+def test_a_long_ring_is_seen_to_meet_itself_wherever_it_does(drawn: tuple[int, int, int, str]) -> None:
+    """A smooth ring of many blocks that each gain in one direction, with one vertex put on, across or back over another."""
+    count, one, other, how = drawn
+    angle = np.arange(count) * 2 * np.pi / count
+    xy = np.round(np.column_stack([np.cos(angle), np.sin(angle)]) * (100 + 20 * np.cos(3 * angle))[:, None], 2)
+    one, other = one % count, other % count
+    if how == "onto":
+        xy[one] = xy[other]
+    elif how == "beyond":
+        xy[one] = np.round(1.3 * xy[other], 2)
+    elif how == "back":
+        xy[one] = np.round((xy[one - 1] + xy[one - 2]) / 2, 2)
+    rings, _ = lattice.rings_from_polygons([shapely.Polygon(xy)])
+    in_centimetres = shapely.Polygon(np.round(100 * xy))  # whole numbers: shapely is exact too
+    assert (own_verdicts(rings, 1)[0] == 0) == bool(in_centimetres.is_valid)
