@@ -50,6 +50,7 @@ GUARDS: Final = (
     Guard("track_part", settable=("deletion",)),
     Guard("verdict"),
     Guard("verdict_step", identity=("seq",)),
+    Guard("question", identity=("seq",)),
     Guard(
         "change",
         settable=("published_seq",),

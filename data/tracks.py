@@ -17,6 +17,7 @@ from data.tables import DeletionRow, ReceiptRow, TrackHourRow, TrackPartRow
 from data.trackline import hour_lines
 
 GEOM: Final = "track_hour"
+AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,15 @@ def receipt_of(s: Reading, key: str) -> Receipt | None:
 def receipts(s: Reading, person: str) -> list[Receipt]:
     """Return the receipts of a person, newest first."""
     return _receipts(s, ReceiptRow.person == person)
+
+
+def receipts_by_number(s: Reading, numbers: Sequence[int]) -> dict[int, Receipt]:
+    """Return receipts by their numbers."""
+    found: dict[int, Receipt] = {}
+    for first in range(0, len(numbers), AT_ONCE):
+        some = _receipts(s, ReceiptRow.seq.in_(numbers[first : first + AT_ONCE]))
+        found |= {receipt.seq: receipt for receipt in some}
+    return found
 
 
 def _receipts(s: Reading, *conditions: Any) -> list[Receipt]:

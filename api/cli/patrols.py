@@ -29,13 +29,20 @@ def import_tracks(
     columns: Annotated[
         str | None, typer.Option("--columns", metavar="A=B,…", help="表格的列。Columns of a table.")
     ] = None,
+    recorder: Annotated[str, typer.Option("--recorder", help="记录的软件和版本。Program and version.")] = "",
+    device: Annotated[str, typer.Option("--device", help="记录的手机。Phone.")] = "",
+    datum: Annotated[str, typer.Option("--datum", help="wgs84、cgcs2000、gcj02、bd09。")] = "wgs84",
+    clock_hours: Annotated[
+        str, typer.Option("--clock", metavar="H", help="确认要给时间加的小时数，0 是时间没错。Hours to add.")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """接收轨迹：逐点说明，班外的不存，同一份只收一次。Receive tracks; each point is accounted for."""
-    from api import clock, messages  # noqa: PLC0415
+    from api import clock  # noqa: PLC0415
     from api.cli.tracks import columns_of, load  # noqa: PLC0415
     from api.services import track_ingest  # noqa: PLC0415 - heavy
     from api.services.grid_files import limits_of  # noqa: PLC0415
+    from api.services.holding import hours_of  # noqa: PLC0415
     from data.archive import folder_of  # noqa: PLC0415
     from data.importers.tracks import Reading  # noqa: PLC0415
     from data.store import Actor, open_store  # noqa: PLC0415
@@ -48,20 +55,27 @@ def import_tracks(
         folder = folder_of(store.address, settings.archive)
         desk = track_ingest.Desk(store, folder, limits, Actor(LOCAL_USER, settings.role), clock.now())
         for file in load(files, limits.bytes):
+            said = (recorder, device, datum, hours_of(clock_hours))
+            batch = track_ingest.Batch("", person or "", file, reading, *said)
             if person is None:
-                receipts += track_ingest.receive_people(file, reading, desk)
+                receipts += track_ingest.receive_people(batch, desk)
                 continue
-            batch = track_ingest.Batch("", person, file, reading)
             receipts.append(track_ingest.receive(track_ingest.named(batch), desk)[0])
     if as_json:
         output.write_json({"format": "receipts/1", "receipts": receipts})
         return
     for receipt in receipts:
-        kinds = {
-            name: messages.sentence(f"receipt.count.{name.split(':')[0]}", settings.lang) for name in receipt["counts"]
-        }
-        said = "、".join(f"{kinds[name]} {number}" for name, number in receipt["counts"].items())
-        output.write_line(messages.sentence("cli.receipt", settings.lang, {**receipt, "said": said}))
+        _write_receipt(receipt, settings.lang)
+
+
+def _write_receipt(receipt: dict[str, Any], lang: str) -> None:
+    from api import messages  # noqa: PLC0415
+
+    kinds = {name: messages.sentence(f"receipt.count.{name.split(':')[0]}", lang) for name in receipt["counts"]}
+    said = "、".join(f"{kinds[name]} {number}" for name, number in receipt["counts"].items())
+    output.write_line(messages.sentence("cli.receipt", lang, {**receipt, "said": said}))
+    for flag in receipt["flags"]:
+        output.write_line(f"  {flag['sentence'][lang]}")
 
 
 def verify_day(

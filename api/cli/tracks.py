@@ -91,6 +91,7 @@ def verify_command(
     track: Track = None,
     datum: Annotated[str, typer.Option(help="坐标基准 / datum: wgs84, cgcs2000, gcj02, bd09")] = "wgs84",
     mode: Annotated[str, typer.Option(help="步行或乘车 / foot, vehicle")] = "foot",
+    clock: Annotated[str, typer.Option(help="确认要给时间加的小时数 / hours to add to all times, confirmed")] = "",
     day: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="核对库里这一天的全部人员 / everybody of a day in the store"),
@@ -102,7 +103,7 @@ def verify_command(
     as_json: Json = False,
 ) -> None:
     """核对一天的轨迹是否达到要求。Tell whether the tracks of one day meet the duties in one grid."""
-    from api.services import verdicts  # noqa: PLC0415
+    from api.services import holding, verdicts  # noqa: PLC0415
     from api.services.verification import Options  # noqa: PLC0415
 
     settings = from_environment()
@@ -112,7 +113,7 @@ def verify_command(
     if not files or grid is None or on is None:
         raise InputError("verify.incomplete", "verify")
     chosen = columns_of(columns)
-    options = Options(on.date(), person, role, shift, zone, chosen, track, datum, mode)
+    options = Options(on.date(), person, role, shift, zone, chosen, track, datum, mode, clock=holding.hours_of(clock))
     if grids is None:
         found = _in_store(settings, files, grid, options, root)
     else:

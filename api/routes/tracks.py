@@ -11,6 +11,7 @@ from api.auth import Action, DeclaredRoute, Resource, actor_of, declares
 from api.routes import forms
 from api.routes.forms import Form
 from api.services import track_ingest, verification
+from api.services.holding import hours_of
 from api.settings import Settings
 from data.archive import folder_of
 from data.importers.child import Limits
@@ -31,13 +32,16 @@ OPTIONAL: Final = {
     "track": "which track of the file",
     "datum": "wgs84, cgcs2000, gcj02 or bd09",
     "mode": "foot or vehicle",
+    "clock": "hours to add to all times, as somebody confirmed: -8; 0 says that they are right",
 }
 FIELDS: Final = frozenset(NEEDED | OPTIONAL)
 
 
 BATCH_NEEDED: Final = {"person": "whose track it is"}
-BATCH_OPTIONAL: Final = {name: OPTIONAL[name] for name in ("columns", "track")} | {
-    "zone": "zone of times that carry none"
+BATCH_OPTIONAL: Final = {name: OPTIONAL[name] for name in ("columns", "track", "datum", "clock")} | {
+    "zone": "zone of times that carry none",
+    "recorder": "program that recorded it and its version",
+    "device": "phone that recorded it",
 }
 
 
@@ -101,6 +105,7 @@ def options_of(form: Form, points: int) -> verification.Options:
         track=text.get("track") or None,
         datum=text.get("datum") or "wgs84",
         mode=text.get("mode") or "foot",
+        clock=hours_of(text.get("clock", "")),
         points=points,
     )
 
@@ -140,7 +145,16 @@ async def receive(
         track=form.texts.get("track") or None,
         points=settings.http_points,
     )
-    batch = track_ingest.Batch(idempotency_key, form.needed("person"), TrackFile(*form.files[0]), reading)
+    batch = track_ingest.Batch(
+        idempotency_key,
+        form.needed("person"),
+        TrackFile(*form.files[0]),
+        reading,
+        recorder=form.texts.get("recorder", "").strip(),
+        device=form.texts.get("device", "").strip(),
+        datum=form.texts.get("datum") or "wgs84",
+        clock=hours_of(form.texts.get("clock", "")),
+    )
 
     def work() -> tuple[dict[str, Any], bool]:
         store = request.app.state.stores.get()

@@ -10,7 +10,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from api.services.patrol_tasks import Task, tasks_of, verdicts_of
+from api.services.asking import Raised, answers_of, raise_all
+from api.services.doubting import Judged, asked_of, is_set_aside
+from api.services.patrol_tasks import Task, ground_of, tasks_of, verdicts_of
 from data import ledger, verdicts
 from data.store import Actor, Store
 from data.verdicts import Version
@@ -56,19 +58,64 @@ def verify_day(
         raise InputError("engine.unknown", wanted.engine, got=wanted.engine, values={"known": ", ".join(ENGINES)})
     policy = policy or defaults()
     tasks = tasks_of(store, wanted.on, folder, wanted.town, policy)
-    with store.read() as view:
-        there = {(v.person, v.grid): v for v in verdicts.latest(view, wanted.on)}
+    there, answers = _latest(store, wanted.on), answers_of(store)
     todo = [t for t in tasks if wanted.again or _is_stale(t, there)]
-    pieces = [todo[first : first + AT_ONCE] for first in range(0, len(todo), AT_ONCE)]
-    made = 0
-    progress("judge", 0, len(todo))
-    with engine_of(wanted, len(pieces)) as work:
+    work = _Work(store, wanted, actor, progress, there)
+    aside = work.judge(todo, lambda one: is_set_aside(one, answers))
+    raised, free = asked_of(aside, ground_of(store, wanted.on)) if aside else ([], [])
+    work.save(free)
+    if raised:
+        _held_back(work, raised, folder, policy)
+    said = {"tasks": len(tasks), "judged": len(todo), "new_versions": work.made}
+    return summary(store, wanted.on, wanted.town) | said
+
+
+def _held_back(work: "_Work", raised: Sequence[Raised], folder: Path, policy: Policy) -> None:
+    """Ask the questions, and judge again those they are about: their verdicts wait for the answer."""
+    store, wanted = work.store, work.wanted
+    store.run(lambda unit: raise_all(unit, raised), actor=work.actor)
+    about = {person for one in raised for person, on in one.people if on == wanted.on}
+    tasks = tasks_of(store, wanted.on, folder, wanted.town, policy)
+    work.there = _latest(store, wanted.on)
+    work.judge([t for t in tasks if t.options.person in about and _is_stale(t, work.there)], lambda _: False)
+
+
+def _latest(store: Store, on: date) -> dict[tuple[str, str], Version]:
+    with store.read() as view:
+        return {(v.person, v.grid): v for v in verdicts.latest(view, on)}
+
+
+@dataclass
+class _Work:
+    """The work of a day: verdicts are saved as they come, ``made`` counts the new versions."""
+
+    store: Store
+    wanted: Wanted
+    actor: Actor
+    progress: Progress
+    there: dict[tuple[str, str], Version]
+    made: int = 0
+
+    def judge(self, todo: Sequence[Task], waits: Callable[[Judged], bool]) -> list[Judged]:
+        """Judge tasks and save their verdicts; return those that wait, which are not saved."""
+        pieces = [todo[first : first + AT_ONCE] for first in range(0, len(todo), AT_ONCE)]
+        aside: list[Judged] = []
         done = 0
-        for number, documents in work(pieces):
-            made += store.run(lambda u, n=number, d=documents: _save(u, pieces[n], d, there), actor=actor)
-            done += len(documents)
-            progress("judge", done, len(todo))
-    return summary(store, wanted.on, wanted.town) | {"tasks": len(tasks), "judged": len(todo), "new_versions": made}
+        self.progress("judge", 0, len(todo))
+        with engine_of(self.wanted, len(pieces)) as work:
+            for number, documents in work(pieces):
+                judged = [Judged(task, said) for task, said in zip(pieces[number], documents, strict=True)]
+                waiting = [one for one in judged if waits(one)]
+                aside += waiting
+                self.save([one for one in judged if not any(one is other for other in waiting)])
+                done += len(documents)
+                self.progress("judge", done, len(todo))
+        return sorted(aside, key=lambda one: (one.task.options.person, one.task.grid.code))
+
+    def save(self, judged: Sequence[Judged]) -> None:
+        """Save verdicts that say something new."""
+        if judged:
+            self.made += self.store.run(lambda unit: _save(unit, judged, self.there), actor=self.actor)
 
 
 def summary(store: Store, on: date, town: str | None) -> Document:
@@ -110,12 +157,10 @@ def _is_stale(task: Task, there: dict[tuple[str, str], Version]) -> bool:
     return before is None or before.inputs_hash != task.inputs
 
 
-def _save(
-    unit: Any, tasks: Sequence[Task], documents: Sequence[Document], there: dict[tuple[str, str], Version]
-) -> int:
+def _save(unit: Any, judged: Sequence[Judged], there: dict[tuple[str, str], Version]) -> int:
     """Save what is new; a verdict that says the same (but for the program's version) is the same verdict."""
     made = 0
-    for task, document in zip(tasks, documents, strict=True):
+    for task, document in ((one.task, one.document) for one in judged):
         before = there.get((task.options.person, task.grid.code))
         if before is not None and _says(before.content) == _says(document):
             continue
@@ -130,11 +175,14 @@ def _says(document: Document) -> str:
 
 
 def what_changed(before: Document, now: Document) -> list[str]:
-    """Return what is new since the version before: ``tracks``, ``border``, ``roster``, ``rules`` or ``program``."""
+    """Return what is new since the version before: ``answer``, ``tracks``, ``border``, … or ``program``."""
     old, new = before["inputs"], now["inputs"]
+    read = [[track.get("datum") for track in one["tracks"]] for one in (before, now)]
     looked = {
+        "answer": (old.get("held", []), read[0]) != (new["held"], read[1]) and old["tracks"] == new["tracks"],
         "tracks": old["tracks"] != new["tracks"],
         "border": old["grid"]["geometry"] != new["grid"]["geometry"],
+        "ground": old["grid"].get("around") not in (None, new["grid"]["around"]),
         "roster": (old["day"], old["options"]) != (new["day"], new["options"]),
         "rules": old["policy"] != new["policy"],
     }

@@ -11,11 +11,15 @@ import numpy as np
 import shapely
 
 from api.services import verification
+from api.services.asking import Answers, answers_of
+from api.services.delivered import USUAL, Sent
 from api.services.duties import day_document
+from api.services.holding import document as held_document
 from api.services.pictures import Picture, pictures
 from api.services.staff import Staff, staff_of
+from api.services.surroundings import Ground, Surroundings
 from api.services.verdicts import versions
-from api.services.verification import Grid, Options, Sent
+from api.services.verification import Grid, Options
 from data import archive, ledger, tracks
 from data.store import Store
 from data.tracks import Part
@@ -29,7 +33,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class GridToGo:
-    """A grid as it travels: its polygon as WKB in the plane, and where it came from."""
+    """A grid as it travels: its polygon as WKB in the plane, where it came from, and what lies in it."""
 
     code: str
     name: str
@@ -37,16 +41,20 @@ class GridToGo:
     plane: Plane
     source: Mapping[str, str | int | None]
     border: str
+    around: Surroundings
 
 
 @dataclass(frozen=True, slots=True)
 class FileToGo:
-    """A file of the archive: its place, its hash, and the file it came in (name, hash)."""
+    """A file of the archive: place, hash, the file it came in (name, hash), what made it, its label, and how it is read."""
 
     path: str
     sha256: str
     file: str
     file_sha256: str
+    recorder: str
+    label: str
+    reading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,60 +74,84 @@ def tasks_of(store: Store, on: date, folder: Path, town: str | None, policy: Pol
     """Return the tasks of a day, by person and grid; ``town`` is a root's name. Errors: ``store.no_root``."""
     shown = {one.root.name: one for one in pictures(store, town, on)}
     staff = staff_of(store, on, on, policy)
-    files = _files(store, on)
-    return sorted(_tasks(shown, staff, files, on, folder), key=lambda task: (task.options.person, task.grid.code))
+    answers = answers_of(store)
+    known = _Known(staff, _files(store, on, answers), answers, ground_of(store, on))
+    return sorted(_tasks(shown, known, on, folder), key=lambda task: (task.options.person, task.grid.code))
 
 
-def _tasks(
-    shown: Mapping[str, Picture], staff: Staff, files: Mapping[str, Sequence[FileToGo]], on: date, folder: Path
-) -> Iterator[Task]:
+def ground_of(store: Store, on: date) -> Ground:
+    """Return the required points and streets of a day."""
+    with store.read() as view:
+        return Ground(view, on)
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What the tasks of a day are made of beside the grids."""
+
+    staff: Staff
+    files: Mapping[str, Sequence[FileToGo]]
+    answers: Answers
+    ground: Ground
+
+
+def _tasks(shown: Mapping[str, Picture], known: _Known, on: date, folder: Path) -> Iterator[Task]:
     grids: dict[str, GridToGo] = {}
+    staff = known.staff
     numbers = staff.policy.fingerprint(on)
     for held in staff.assignments(on):
         root = staff.roots.get(held.grid)
         if root is None or root not in shown or held.grid not in shown[root].by_code:
             continue
         if held.grid not in grids:
-            grids[held.grid] = _grid(shown[root], held.grid)
+            grids[held.grid] = _grid(shown[root], held.grid, known.ground)
         day = staff.day(held.person, held.grid, on)
-        options = Options(on, held.person, held.role, day.shift, day=day.known)
-        mine = tuple(files.get(held.person, ()))
+        doubts = known.answers.held(held.person, on)
+        options = Options(on, held.person, held.role, day.shift, day=day.known, held=doubts)
+        mine = tuple(known.files.get(held.person, ()))
         said = day_document(day.known, held.role, day.shift, on)
-        depends = [grids[held.grid].border, [f.sha256 for f in mine], held.role, day.shift, said, numbers, versions()]
+        around = [grids[held.grid].border, grids[held.grid].around.digest]
+        sent = [[f.sha256, f.recorder, f.reading] for f in mine]
+        depends = [around, sent, held.role, day.shift, said, numbers, [held_document(d) for d in doubts], versions()]
         yield Task(root, grids[held.grid], options, mine, str(folder), staff.policy, ledger.digest(depends))
 
 
-def _grid(shown: Picture, code: str) -> GridToGo:
+def _grid(shown: Picture, code: str, ground: Ground) -> GridToGo:
     unit = shown.unit(code)
     shape = shown.shapes[unit.key]
     edges = distance.edges_of(shape)
     border = hashlib.sha256(np.ascontiguousarray(edges[np.lexsort(edges.T)]).tobytes()).hexdigest()
     source = {"root": shown.root.name, "level": unit.level, "file": None, "sha256": None}
-    return GridToGo(code, unit.name, shapely.to_wkb(shape), shown.plane, source, border)
+    return GridToGo(code, unit.name, shapely.to_wkb(shape), shown.plane, source, border, ground.of(shape))
 
 
-def _files(store: Store, on: date) -> dict[str, list[FileToGo]]:
+def _files(store: Store, on: date, answers: Answers) -> dict[str, list[FileToGo]]:
     """Return the files of a day by person, in the order of their content, so that the order of upload changes nothing."""
     with store.read() as view:
         parts = tracks.parts(view, on, on)
-        sent = {p.person: {r.seq: r.content for r in tracks.receipts(view, p.person)} for p in parts}
+        sent = tracks.receipts_by_number(view, sorted({part.receipt for part in parts}))
     found: dict[str, list[FileToGo]] = {}
     for part in sorted(parts, key=lambda part: part.sha256):
-        found.setdefault(part.person, []).append(_file(part, sent[part.person]))
+        found.setdefault(part.person, []).append(_file(part, sent[part.receipt].content, answers))
     return found
 
 
-def _file(part: Part, sent: Mapping[int, Any]) -> FileToGo:
-    content = sent[part.receipt]
-    return FileToGo(part.path, part.sha256, content["file"], content["sha256"])
+def _file(part: Part, content: Mapping[str, Any], answers: Answers) -> FileToGo:
+    recorder, label = content.get("recorder", ""), content.get("datum", USUAL)
+    reading = answers.reading(recorder, label, content["sha256"])
+    return FileToGo(part.path, part.sha256, content["file"], content["sha256"], recorder, label, reading)
 
 
 def verdict_of(task: Task) -> Document:
     """Return ``verdict/1`` of a task. It needs nothing but the archive, so it runs in any process on any machine."""
     grid = task.grid
-    shape = Grid(grid.code, grid.name, shapely.from_wkb(grid.wkb), grid.plane, grid.source)
-    sent = [Sent(_track(task, file), file.file_sha256) for file in task.files]
-    return verification.verify_tracks(sent, shape, task.options, task.policy)
+    shape = Grid(grid.code, grid.name, shapely.from_wkb(grid.wkb), grid.plane, grid.source, grid.around)
+    return verification.verify_tracks(sent_of(task), shape, task.options, task.policy)
+
+
+def sent_of(task: Task) -> list[Sent]:
+    """Return the tracks of a task, read from the archive."""
+    return [Sent(_track(task, file), file.file_sha256, file.reading, file.recorder) for file in task.files]
 
 
 def verdicts_of(tasks: Sequence[Task]) -> list[Document]:

@@ -14,39 +14,61 @@ from typing import Any, Final
 import numpy as np
 
 from api import messages
+from api.services.asking import Raised, close, raise_all
+from api.services.delivered import USUAL, shifted
+from api.services.holding import CLOCK, DATUMS, clock_doubt, clock_held
 from api.services.staff import ZONE, Staff, staff_of
 from data import archive, tracks
 from data.archive import Fixes
 from data.importers.child import Limits
 from data.importers.tracks import Reading, TrackFile, read_files
+from data.questions import APPROVED
 from data.store import Actor, Store
 from data.tracks import Receipt
 from geo.errors import InputError
 from geo.tracks import clock
+from geo.tracks.datum import to_wgs84
 from geo.tracks.track import Note, Track
+from geo.tracks.zones import ZoneDoubt
 from rules.parameters import Policy, defaults
 
 FORMAT: Final = "receipt/1"
 LONGEST_KEY: Final = 200
 ACCEPTED, DUPLICATE, OFF_DUTY = "accepted", "duplicate", "trimmed:off_duty"
 SHARED, LATE, CONFLICT = "track.shared", "time.late", "time.conflict"
+HELD_CLOCK, CLOCK_FLAG = "held:clock", "clock.doubt"
+LONGEST_DAYS: Final = 31
 FAULTS_SHOWN: Final = 50
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was sent: the key that names it for the sender, whose it is, the file, and how to read it."""
+    """What was sent: the key that names it for the sender, whose it is, the file, and how to read it.
+
+    ``recorder`` the program and its version that recorded it, ``device`` the phone, as far as the sender says so; ``datum`` how
+    its numbers are labelled; ``clock`` hours to add to its times, None where nobody has looked at them.
+    """
 
     key: str
     person: str
     file: TrackFile
     reading: Reading = Reading()  # noqa: RUF009 - frozen
+    recorder: str = ""
+    device: str = ""
+    datum: str = USUAL
+    clock: float | None = None
 
     @property
     def sha256(self) -> str:
         """The hash of the file as it was sent."""
         return hashlib.sha256(self.file.data).hexdigest()
+
+    @property
+    def told(self) -> Document:
+        """What the sender said of the file, as far as it is not the usual."""
+        said = {"recorder": self.recorder, "device": self.device, "datum": self.datum, "clock": self.clock}
+        return {name: value for name, value in said.items() if value not in ("", USUAL, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +84,16 @@ class Desk:
 
 def named(batch: Batch) -> Batch:
     """Return a batch under the key that its content gives it: a file that is named at this computer is one batch."""
-    return replace(batch, key=f"file:{batch.sha256}:{batch.person}")
+    read = "".join(f":{batch.told[name]}" for name in ("datum", "clock") if name in batch.told)
+    return replace(batch, key=f"file:{batch.sha256}:{batch.person}{read}")
 
 
 def receive(batch: Batch, desk: Desk, policy: Policy | None = None) -> tuple[Document, bool]:
     """Return ``receipt/1`` for a batch, and whether it is new.
 
     Errors: ``idempotency.missing``, ``idempotency.long``; ``idempotency.reused`` for a key that named another batch;
-    ``person.unknown``; those of reading (nothing is stored); ``track.several`` where the file holds more than one track.
+    ``person.unknown``; ``datum.unknown``; those of reading (nothing is stored); ``track.several`` where the file holds more than
+    one track.
     """
     if not batch.key:
         raise InputError("idempotency.missing", "Idempotency-Key")
@@ -78,21 +102,28 @@ def receive(batch: Batch, desk: Desk, policy: Policy | None = None) -> tuple[Doc
     known = _known(batch, desk)
     if known is not None:
         return document(known), False
+    _require_datum(batch)
     (found,) = read_files([batch.file], batch.reading, desk.limits)
     if len(found) != 1:
         raise InputError("track.several", batch.file.name, got=len(found), values={"known": ", ".join(_ids(found))})
     return _stored(batch, found[0], desk, policy or defaults())
 
 
-def receive_people(file: TrackFile, reading: Reading, desk: Desk, policy: Policy | None = None) -> list[Document]:
-    """Return the receipts of a file whose tracks are named by person."""
-    (found,) = read_files([file], reading, desk.limits)
+def receive_people(batch: Batch, desk: Desk, policy: Policy | None = None) -> list[Document]:
+    """Return the receipts of a file whose tracks are named by person; ``person`` of the batch has no meaning."""
+    _require_datum(batch)
+    (found,) = read_files([batch.file], batch.reading, desk.limits)
     receipts: list[Document] = []
     for track in found:
-        batch = named(Batch("", track.track or "", file, reading))
-        known = _known(batch, desk)
-        receipts.append(document(known) if known else _stored(batch, track, desk, policy or defaults())[0])
+        mine = named(replace(batch, person=track.track or ""))
+        known = _known(mine, desk)
+        receipts.append(document(known) if known else _stored(mine, track, desk, policy or defaults())[0])
     return receipts
+
+
+def _require_datum(batch: Batch) -> None:
+    if batch.datum not in DATUMS:
+        raise InputError("datum.unknown", batch.datum, got=batch.datum[:40], values={"known": ", ".join(DATUMS)})
 
 
 def _ids(found: Sequence[Track]) -> list[str]:
@@ -109,12 +140,17 @@ def _known(batch: Batch, desk: Desk) -> Receipt | None:
 
 def _stored(batch: Batch, track: Track, desk: Desk, policy: Policy) -> tuple[Document, bool]:
     """Sort out the points, write the files, then the receipt; a batch that another request stored meanwhile is that one's."""
+    track = shifted(track, batch.clock)
     today = desk.at.astimezone(ZONE).date()
     timed = track.time_ms[track.timed]
     days = sorted({_day(ms) for ms in timed.tolist()}) if len(timed) else [today]
     staff = staff_of(desk.store, max(min(days), today - timedelta(days=4000)), today, policy)
     staff.require(batch.person)
-    sorted_out = _Sorted(track, batch.person, desk, staff, policy)
+    doubt = _clock_doubt(batch, track, staff, desk, policy)
+    sorted_out = _Sorted(_emptied(track) if doubt else track, batch.person, desk, staff, policy)
+    if doubt:
+        sorted_out.counts[HELD_CLOCK] += len(timed)
+        sorted_out.flags.add(CLOCK_FLAG)
     parts = [
         (day, staff.town(batch.person, day), archive.write(desk.folder, day, staff.town(batch.person, day), fixes))
         for day, fixes in sorted_out.days.items()
@@ -125,20 +161,59 @@ def _stored(batch: Batch, track: Track, desk: Desk, policy: Policy) -> tuple[Doc
     shared = {SHARED} if any(part.sha256 in mine for part in others) else set[str]()
     flags = sorted(sorted_out.flags | shared)
     content = _content(batch, track, sorted_out, flags, desk.at)
+    asked = [_clock_question(batch, track, doubt)] if doubt else []
 
     def work(unit: Any) -> tuple[Receipt, bool]:
         known = tracks.receipt_of(unit, batch.key)
         if known is not None:
             return known, False
         made = tracks.save_receipt(unit, batch.key, batch.person, content, parts)
+        raise_all(unit, asked)
+        if batch.clock is not None:
+            close(unit, _clock_subject(batch), APPROVED, f"{batch.clock:+g} h")
         for day, fixes in sorted_out.whole.items():
             if unit.plane is not None:
-                xy = unit.plane.to_plane(np.column_stack([fixes.lon_e7, fixes.lat_e7]) / 1e7)
+                xy = unit.plane.to_plane(to_wgs84(np.column_stack([fixes.lon_e7, fixes.lat_e7]) / 1e7, batch.datum))
                 tracks.write_hours(unit, batch.person, day, fixes, xy, policy.number("track.gap", day))
         return made, True
 
     receipt, new = desk.store.run(work, actor=desk.actor, at=desk.at)
     return document(receipt), new
+
+
+def _clock_doubt(batch: Batch, track: Track, staff: Staff, desk: Desk, policy: Policy) -> ZoneDoubt | None:
+    """Return the doubt about the times of a track, None where somebody has looked at them or they are in order."""
+    timed = track.time_ms[track.timed]
+    if batch.clock is not None or not len(timed):
+        return None
+    first, last = _day(int(timed.min())), _day(int(timed.max()))
+    days = [first + timedelta(days=n) for n in range(-1, min((last - first).days, LONGEST_DAYS) + 2)]
+    kept = [staff.kept_times(batch.person, day) for day in days]
+    duty = [clock.Window(min(w.start_ms for w in some), max(w.end_ms for w in some)) for some in kept if some]
+    received = round(desk.at.timestamp() * 1000)
+    offset = clock.offset_ms(received, ZONE)
+    return clock_doubt(track, duty, received, offset, policy, desk.at.astimezone(ZONE).date())
+
+
+def _clock_subject(batch: Batch) -> str:
+    return f"{CLOCK}/{batch.sha256}/{batch.person}"
+
+
+def _clock_question(batch: Batch, track: Track, doubt: ZoneDoubt) -> Raised:
+    """Return the question about the times of a track: it is about the days they would lie in if the proposal is right."""
+    there = shifted(track, doubt.hours)
+    hours = np.unique(there.time_ms[there.timed] // clock.HOUR_MS)
+    days = sorted({_day(hour * clock.HOUR_MS) for hour in hours.tolist()})
+    held = clock_held(batch.file.name, doubt)
+    people = tuple((batch.person, day) for day in days)
+    return Raised(_clock_subject(batch), CLOCK, people, (batch.sha256,), held.values)
+
+
+def _emptied(track: Track) -> Track:
+    """Return a track without its points with a time: nothing of them is stored while it is open which moments they mean."""
+    keep = ~track.timed
+    columns = {name: getattr(track, name)[keep] for name in ("time_ms", "lon_e7", "lat_e7", "accuracy_m", "segment")}
+    return replace(track, **columns)
 
 
 def _day(ms: int) -> date:
@@ -217,6 +292,7 @@ def _content(batch: Batch, track: Track, found: _Sorted, flags: Sequence[str], a
         "sha256": batch.sha256,
         "track": track.track,
         "source": track.source,
+        **batch.told,
         "received_at": at.astimezone(UTC).isoformat(timespec="seconds"),
         "points_read": track.points_read,
         "counts": counts,

@@ -17,6 +17,7 @@ import shapely
 
 from api import messages
 from api.services.duties import Known
+from api.services.holding import Held
 from api.services.settling import either_way
 from geo.tracks import clock
 from geo.tracks.presence import Presence, Span, State, Why
@@ -37,7 +38,10 @@ CLOCK: Final = slice(11, 16)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a verdict is about, and what was given with it; ``worse``: how much the receiver scatters beyond what it reports."""
+    """What a verdict is about, and what was given with it.
+
+    ``worse``: how much the receiver scatters beyond what it reports; ``held``: open doubts about the tracks.
+    """
 
     person: str
     grid: str
@@ -50,6 +54,7 @@ class Case:
     working_s: float
     inputs: Document
     worse: float = 1.0
+    held: tuple[Held, ...] = ()
 
 
 def document(
@@ -134,9 +139,9 @@ def intervals(spans: Sequence[Span], zone: ZoneInfo) -> list[list[Any]]:
 
 def questions(case: Case, measured: Presence, tracks: Sequence[Document], policy: Policy) -> list[Document]:
     """Return what a person should know or answer; none of it changes the verdict by itself."""
-    return [
-        _question(code, values) for code, values in (*_of_the_case(case, policy), *_of_the_tracks(measured, tracks))
-    ]
+    doubted = [(f"question.{held.kind}", held.values) for held in case.held]
+    asked = (*doubted, *_of_the_case(case, policy), *_of_the_tracks(measured, tracks))
+    return [_question(code, values) for code, values in asked]
 
 
 def _of_the_case(case: Case, policy: Policy) -> list[Asked]:

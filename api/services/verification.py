@@ -6,17 +6,20 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from api.services import duties, measuring, verdicts
+from api.services import delivered, duties, holding, measuring, rounds, verdicts
 from api.services import tracks as track_documents
+from api.services.delivered import Joined, Sent
 from api.services.duties import NOTHING_KNOWN, DayKnown
+from api.services.holding import DATUMS, Held
 from api.services.pictures import picture
+from api.services.surroundings import NOTHING_AROUND, Ground, Surroundings
 from data.importers.child import Limits
 from data.importers.fields import GridFields
 from data.importers.onegrid import read_one
@@ -25,19 +28,18 @@ from data.store import Store
 from geo import crs
 from geo.crs import Plane
 from geo.errors import InputError
-from geo.tracks import cleaning, clock, datum, distance
+from geo.tracks import cleaning, clock, distance, hypotheses
 from geo.tracks.cleaning import Fixes
 from geo.tracks.readers import several
-from geo.tracks.track import Float64, Int64, Track
+from geo.tracks.track import Track
+from rules import doubts
 from rules.parameters import Policy, defaults
 from rules.roles import DUTIES, role_of
 
 Document = dict[str, Any]
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
-DATUMS: Final = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
 MODES: Final = ("foot", "vehicle")
-NO_TIMES, NO_PLACES, NO_ACCURACIES = np.empty(0, np.int64), np.empty((0, 2)), np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Options:
     """What is asked: the day and everything that decides how the tracks are read.
 
     ``zone`` is the zone of the day and of ``shift`` (default Asia/Shanghai) and, only if it is given, of times that carry none;
-    ``shift`` working time as ``08:00-12:00,14:00-18:00``, None for the whole day; ``columns`` meaning -> column of a table.
+    ``shift`` working time as ``08:00-12:00,14:00-18:00``, None for the whole day; ``columns`` meaning -> column of a table;
+    ``clock`` hours that are added to all times because somebody said so, None where nobody did; ``held`` open doubts about the
+    tracks, which leave the result open.
     """
 
     on: date
@@ -59,36 +63,20 @@ class Options:
     mode: str = "foot"
     points: int = 20_000_000
     day: DayKnown = NOTHING_KNOWN
+    clock: float | None = None
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The grid to judge in: its polygon in metres of ``plane``, and where it came from (goes into ``inputs``)."""
+    """The grid to judge in: its polygon in metres of ``plane``, where it came from (goes into ``inputs``), what lies in it."""
 
     code: str
     name: str
     geometry: BaseGeometry
     plane: Plane
     source: Mapping[str, str | int | None]
-
-
-@dataclass(frozen=True, eq=False)
-class Sent:
-    """A track that was sent, and the SHA-256 of the file it came in."""
-
-    track: Track
-    sha256: str
-
-
-@dataclass(frozen=True, eq=False)
-class _Joined:
-    """The points with a time of all tracks: flat arrays, and the track each came from."""
-
-    time_ms: Int64
-    lonlat: Float64
-    accuracy_m: Float64
-    rank: Int64
-    track: Int64
+    around: Surroundings = NOTHING_AROUND
 
 
 def verify(
@@ -111,8 +99,11 @@ def verify(
     _checked(options)
     clock.windows(options.on, options.shift, clock.zone_of(options.zone or DEFAULT_ZONE))
     found = _tracks(files, options, limits, policy)
-    sent = [Sent(track, track_documents.fingerprint(file)) for track, file in zip(found, files, strict=True)]
-    return verify_tracks(sent, grid, options, policy)
+    sent = [
+        Sent(delivered.shifted(track, options.clock), track_documents.fingerprint(file), options.datum)
+        for track, file in zip(found, files, strict=True)
+    ]
+    return verify_tracks(sent, grid, replace(options, held=_doubts(sent, grid, options, policy)), policy)
 
 
 def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Policy) -> Document:
@@ -120,10 +111,10 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
     role = _checked(options)
     zone = clock.zone_of(options.zone or DEFAULT_ZONE)
     parts = clock.windows(options.on, options.shift, zone)
-    joined = _joined(sent)
+    joined = delivered.joined(sent)
     measured = measuring.measure(
         joined.time_ms,
-        grid.plane.to_plane(datum.to_wgs84(joined.lonlat, options.datum)),
+        grid.plane.to_plane(joined.lonlat),
         joined.accuracy_m,
         joined.rank,
         grid.geometry,
@@ -132,8 +123,11 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
     )
     known = duties.known_day(options.day, role, options.shift, options.on)
     findings = duties.judge(measured.presence, known, options.shift, policy, options.on)
+    for held in options.held[:1]:
+        findings = doubts.held(findings, held.kind)
     documents = [
         track_documents.document(one.track, one.sha256, _removed(joined, measured.fixes, number))
+        | {"datum": DATUMS[one.reading], "recorder": one.recorder}
         for number, one in enumerate(sent)
     ]
     case = verdicts.Case(
@@ -147,9 +141,16 @@ def verify_tracks(sent: Sequence[Sent], grid: Grid, options: Options, policy: Po
         datum=DATUMS[options.datum],
         working_s=clock.total_seconds(parts),
         worse=measured.worse,
+        held=options.held,
         inputs=_inputs(grid, documents, options, role) | {"policy": policy.fingerprint(options.on)},
     )
-    return verdicts.document(case, findings, measured.presence, documents, policy)
+    asked = rounds.Asked(grid.geometry, grid.around, parts, zone, options.on)
+    return verdicts.document(case, findings, measured.presence, documents, policy) | {
+        "rounds": rounds.rounds_of(measured.fixes, asked, policy),
+        "moving": delivered.counted(
+            sent, grid.plane, distance.edges_of(grid.geometry), holding.datum_policy(policy, options.on)
+        ),
+    }
 
 
 def verify_in_store(
@@ -159,8 +160,10 @@ def verify_in_store(
     shown = picture(store, root, options.on)
     unit = shown.unit(grid)
     source = {"root": shown.root.name, "level": unit.level, "file": None, "sha256": None}
-    found = Grid(grid, unit.name, shown.shapes[unit.key], shown.plane, source)
-    return verify(files, found, options, limits)
+    shape = shown.shapes[unit.key]
+    with store.read() as view:
+        around = Ground(view, options.on).of(shape)
+    return verify(files, Grid(grid, unit.name, shape, shown.plane, source, around), options, limits)
 
 
 def verify_with_file(
@@ -208,22 +211,30 @@ def _tracks(files: Sequence[TrackFile], options: Options, limits: Limits, policy
     return [tracks[0] for tracks in found]
 
 
-def _joined(sent: Sequence[Sent]) -> _Joined:
-    """Return all points with a time; ``rank`` follows the files' content, so their order changes nothing."""
-    found = [one.track for one in sent]
-    by_content = sorted(range(len(sent)), key=lambda n: (sent[n].sha256, n))
-    place = {number: rank for rank, number in enumerate(by_content)}
-    counts = [int(track.timed.sum()) for track in found]
-    return _Joined(
-        time_ms=np.concatenate([NO_TIMES, *(track.time_ms[track.timed] for track in found)]),
-        lonlat=np.concatenate([NO_PLACES, *(track.lonlat()[track.timed] for track in found)]),
-        accuracy_m=np.concatenate([NO_ACCURACIES, *(track.accuracy_m[track.timed] for track in found)]),
-        rank=np.repeat(np.array([place[number] for number in range(len(found))], np.int64), counts),
-        track=np.repeat(np.arange(len(found)), counts),
-    )
+def _doubts(sent: Sequence[Sent], grid: Grid, options: Options, policy: Policy) -> tuple[Held, ...]:
+    """Return the doubts that one person's files raise by themselves: what nobody has answered yet."""
+    held: list[Held] = []
+    zone = clock.zone_of(options.zone or DEFAULT_ZONE)
+    parts = clock.windows(options.on, options.shift, zone)
+    if options.shift is not None and options.clock is None:
+        duty = [holding.whole_duty(parts, policy, options.on)]
+        offset = clock.offset_ms(parts[0].start_ms, zone)
+        for one in sent:
+            doubt = holding.clock_doubt(one.track, duty, None, offset, policy, options.on)
+            if doubt is not None:
+                held.append(holding.clock_held(one.track.name, doubt))
+    numbers = holding.datum_policy(policy, options.on)
+    edges = distance.edges_of(grid.geometry)
+    for found in delivered.moving(sent, grid.plane, numbers).values():
+        if holding.is_suspect(len(found.xy), holding.inside_of(found, edges, numbers), numbers):
+            evidence = hypotheses.evidence(found.lonlat, grid.plane.to_plane, edges, [], numbers)
+            doubt = hypotheses.judged(evidence, options.datum, numbers)
+            if doubt is not None:
+                held.append(holding.datum_held("、".join(one.track.name for one in sent), doubt))
+    return tuple(held)
 
 
-def _removed(joined: _Joined, fixes: Fixes, number: int) -> Counter[str]:
+def _removed(joined: Joined, fixes: Fixes, number: int) -> Counter[str]:
     """Return what cleaning took from one track, by reason."""
     outcome = fixes.outcome[joined.track == number]
     return Counter({cleaning.REASONS[code]: int(n) for code, n in enumerate(np.bincount(outcome)) if code and n})
@@ -233,7 +244,14 @@ def _inputs(grid: Grid, documents: Sequence[Document], options: Options, role: s
     edges = distance.edges_of(grid.geometry)
     shape = hashlib.sha256(np.ascontiguousarray(edges[np.lexsort(edges.T)]).tobytes()).hexdigest()
     return {
-        "grid": {"code": grid.code, "name": grid.name, "plane": grid.plane.code, "geometry": shape, **grid.source},
+        "grid": {
+            "code": grid.code,
+            "name": grid.name,
+            "plane": grid.plane.code,
+            "geometry": shape,
+            "around": grid.around.digest,
+            **grid.source,
+        },
         "tracks": [document["sha256"] for document in documents],
         "options": {
             "role": role,
@@ -244,6 +262,8 @@ def _inputs(grid: Grid, documents: Sequence[Document], options: Options, role: s
             "track": options.track,
             "datum": options.datum,
             "mode": options.mode,
+            "clock": options.clock,
         },
+        "held": [holding.document(held) for held in options.held],
         "day": duties.day_document(options.day, role, options.shift, options.on),
     }

@@ -1,4 +1,4 @@
-"""Receipts, deletions, verdicts and what was said to them: every link of their chains again, every verdict's hash."""
+"""Receipts, deletions, verdicts, what was said to them, questions: each link of their chains again, each verdict's hash."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from data import chains, ledger
 from data.audit.chain import document
 from data.audit.doubt import Doubt
 from data.store import Reading
-from data.tables import DeletionRow, ReceiptRow, VerdictRow, VerdictStepRow
+from data.tables import DeletionRow, QuestionRow, ReceiptRow, VerdictRow, VerdictStepRow
 from data.tables.columns import canonical
 
-CHAINS: Final[tuple[Any, ...]] = (ReceiptRow, DeletionRow, VerdictStepRow)
+CHAINS: Final[tuple[Any, ...]] = (ReceiptRow, DeletionRow, VerdictStepRow, QuestionRow)
 
 
 def doubts(s: Reading) -> Iterator[Doubt]:

@@ -7,7 +7,15 @@ from data.tables.identity import StoreRow
 from data.tables.jobs import JobRow
 from data.tables.ledger import LedgerRow
 from data.tables.partition import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
-from data.tables.patrols import DeletionRow, ReceiptRow, TrackHourRow, TrackPartRow, VerdictRow, VerdictStepRow
+from data.tables.patrols import (
+    DeletionRow,
+    QuestionRow,
+    ReceiptRow,
+    TrackHourRow,
+    TrackPartRow,
+    VerdictRow,
+    VerdictStepRow,
+)
 from data.tables.places import DeliveryRow, LineRow, PlaceRow
 from data.tables.roster import AbsenceRow, AssignmentRow, PersonRow, ShiftRow
 
@@ -28,6 +36,7 @@ __all__ = [
     "PartitionRoot",
     "PersonRow",
     "PlaceRow",
+    "QuestionRow",
     "ReceiptRow",
     "RootFrame",
     "ShiftRow",

@@ -96,6 +96,15 @@ class VerdictRow(Base):
     made_by: Mapped[str] = mapped_column(Text)
 
 
+class QuestionRow(_Link, Base):
+    """A question that tracks raise, or its answer: ``subject`` names what it is about, ``kind`` whether it asks or answers."""
+
+    __tablename__ = "question"
+
+    subject: Mapped[str] = mapped_column(Text, index=True)
+    kind: Mapped[str] = mapped_column(Text)
+
+
 class VerdictStepRow(_Link, Base):
     """What somebody said to a verdict: an appeal, evidence, a review. The machine's verdict stays as it is."""
 

@@ -111,6 +111,13 @@ def stamp(ms: int, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="milliseconds" if ms % SECOND_MS else "seconds")
 
 
+def offset_ms(ms: int, zone: ZoneInfo) -> int:
+    """Return by how many milliseconds the local time of a moment (UTC ms) is ahead of UTC."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+    ahead = moment.astimezone(zone).utcoffset() or timedelta()
+    return round(ahead.total_seconds() * SECOND_MS)
+
+
 def total_seconds(parts: Sequence[Window]) -> float:
     """Return the length of all parts together, in seconds."""
     return sum(part.seconds for part in parts)

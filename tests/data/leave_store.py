@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data import boards, changes, jobs, ledger, partitions, places, roster, tracks, verdicts
+from data import boards, changes, jobs, ledger, partitions, places, questions, roster, tracks, verdicts
 from data.archive import Fixes, Written
 from data.migrations import HEAD
 from data.store import Actor, create_store
@@ -61,6 +61,8 @@ def main() -> None:
                 unit, "枣林镇", "PASS", ["first"], "0", {"on": "2026-11-18", "person": "P01", "grid": "A"}
             )
             verdicts.add_step(unit, verdict.id, "appeal", {"text": "手机没电"})
+            asked = {"kind": "datum", "people": [["P01", "2026-11-18"]], "files": [], "values": {}}
+            questions.add(unit, "datum/app 3.2/wgs84/gcj02", questions.RAISED, asked)
             head = {"title": "网格A更名", "is_correction": False, "base_seq": 2}
             changes.create(unit, partitions.find_root(unit).id, head)
 

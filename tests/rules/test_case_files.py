@@ -88,6 +88,8 @@ def test_every_check_has_a_case_for_each_level_it_can_give() -> None:
         "grid.contiguous": {Level.PASS, Level.WARN},
         "grid.size": {Level.PASS, Level.WARN, Level.NOT_REQUIRED, Level.NO_DATA},
         "grid.review": {Level.PASS, Level.INFO, Level.NO_DATA},
+        "rounds.points": {Level.INFO, Level.NOT_REQUIRED},
+        "rounds.streets": {Level.INFO, Level.NOT_REQUIRED},
         "filing.filed": {Level.PASS, Level.REVIEW, Level.NO_DATA, Level.NOT_REQUIRED},
         "filing.documents": {Level.PASS, Level.FAIL},
         "filing.reason": {Level.PASS, Level.FAIL},

@@ -15,6 +15,7 @@ from geo.tracks import clock
 from geo.tracks.readers import values
 from geo.tracks.track import NO_TIME, Float64, Int32, Int64, Note, NotedValue, Track
 
+SWAPPED_SHARE, SWAPPED_LEAST = 0.9, 2  # of all points; one odd point is set aside like any other
 DUPLICATE: Final = "duplicate"
 LINES_OF_A_REASON: Final = 3
 SHOWN: Final = 40
@@ -141,8 +142,10 @@ def build(
 ) -> Track:
     """Return the track of ``raw``: points sent twice (same time, same place) are removed and counted, the rest kept.
 
-    Remarks are added for times that go back, points without a time, and clocks that were never set.
+    Remarks are added for times that go back, points without a time, and clocks that were never set. Error ``track.swapped``
+    where nearly all latitudes can only be longitudes.
     """
+    _require_not_swapped(name, raw)
     repeated = _repeated(raw)
     removed = dict(raw.removed)
     if repeated.any():
@@ -162,6 +165,14 @@ def build(
         notes=(*notes, *raw.notes, *_remarks(raw)),
         columns=dict(columns or {}),
     )
+
+
+def _require_not_swapped(name: str, raw: RawPoints) -> None:
+    swapped = raw.removed.get(values.SWAPPED, 0)
+    if swapped < SWAPPED_LEAST or swapped < SWAPPED_SHARE * (len(raw.time_ms) + sum(raw.removed.values())):
+        return
+    note = next(note for note in raw.notes if note.code == f"removed.{values.SWAPPED}")
+    raise InputError("track.swapped", name, got=str(note.values["shown"]), values={"line": note.line})
 
 
 def _repeated(raw: RawPoints) -> npt.NDArray[np.bool_]:

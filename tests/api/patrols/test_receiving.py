@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from api.services import track_ingest
 from api.services.track_ingest import Batch
 from data import archive, audit, tracks
-from data.importers.tracks import Reading, TrackFile
+from data.importers.tracks import TrackFile
 from data.roster import Absence, Shift
 from geo.errors import InputError, NotFoundError
 
@@ -127,9 +127,9 @@ def test_a_stranger_s_track_is_refused_and_nothing_kept(office: Any, walk: Walk)
 def test_a_table_of_several_people_gives_each_a_receipt(office: Any, walk: Walk) -> None:
     rows = walk("iii").decode().splitlines()
     table = "\n".join([rows[0] + ",worker_id", *(f"{row},{who}" for who in ("P01", "P02") for row in rows[1:])]) + "\n"
-    found = track_ingest.receive_people(TrackFile("town.csv", table.encode()), Reading(), office.desk)
+    found = track_ingest.receive_people(Batch("", "", TrackFile("town.csv", table.encode())), office.desk)
     assert [(r["person"], r["counts"]) for r in found] == [("P01", {"accepted": 31}), ("P02", {"accepted": 31})]
-    again = track_ingest.receive_people(TrackFile("town.csv", table.encode()), Reading(), office.desk)
+    again = track_ingest.receive_people(Batch("", "", TrackFile("town.csv", table.encode())), office.desk)
     assert again == found
     with pytest.raises(InputError) as caught:
         track_ingest.receive(Batch("k", "P01", TrackFile("town.csv", table.encode())), office.desk)
