@@ -35,7 +35,7 @@ faults: debian .venv/.kernels
 serve: .venv/.wangge
 	$(V)/wangge serve
 
-bench: debian .bench-venv/.ready
+bench: debian .venv/.wangge .bench-venv/.ready
 	.bench-venv/bin/wangge bench $(BENCH)
 
 screenshots: debian .venv/.test .venv/.wangge

@@ -27,7 +27,9 @@ def with_peers() -> None:
 def bench(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="coverage, edits, gpx, patrol-accuracy, publish, tiles；不写就全部 / all if none is named"),
+        typer.Argument(
+            help="coverage, editor, edits, gpx, patrol-accuracy, publish, tiles；不写就全部 / all if none is named"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 / seed of the made-up input")] = SEED,
     quick: Annotated[bool, typer.Option("--quick", help="小样快跑 / a small sample, for a look")] = False,

@@ -29,6 +29,7 @@ MOST_REPEATS: Final = 200
 MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "coverage": "api.services.bench.coverage",
+        "editor": "api.services.bench.editor",
         "edits": "api.services.bench.edits",
         "gpx": "api.services.bench.gpx",
         "patrol-accuracy": "api.services.bench.patrol_accuracy",
@@ -147,6 +148,12 @@ def row(what: str, contender: Contender, times: Sequence[float] | None, ours: fl
         return Row(contender.who, named, unit, None, None, None, None, contender.reason)
     middle = statistics.median(times)
     return Row(contender.who, named, unit, min(times), middle, max(times), middle / ours)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that a share of all values does not exceed; NaN of none."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else float("nan")
 
 
 def document(name: str, seed: int, outcome: Outcome) -> dict[str, Any]:

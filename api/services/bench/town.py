@@ -52,6 +52,11 @@ def _key(level: int, number: int) -> str:
 def store_of(partition: Partition, folder: Path) -> Path:
     """Return the file of a new store that holds a partition as its only root."""
     path = folder / "town.gpkg"
-    with create_store(str(path)) as store, store.write(actor=CLERK, at=BEGUN) as unit:
-        partitions.save_import(unit, ROOT, partition)
+    save(partition, str(path))
     return path
+
+
+def save(partition: Partition, address: str) -> None:
+    """Make a store at an address that holds a partition as its only root."""
+    with create_store(address) as store, store.write(actor=CLERK, at=BEGUN) as unit:
+        partitions.save_import(unit, ROOT, partition)

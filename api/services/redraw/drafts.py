@@ -70,7 +70,8 @@ def edit(hand: Hand, number: int, rev: int, fields: Mapping[str, Any]) -> Change
     content = _head(fields)
     if "effective_from" in content and content["effective_from"] != _iso(change.case.effective_from):
         day = fields["effective_from"] or hand.today
-        _possible(hand, change, day, change.case.applied)
+        base = base_of(hand.store, root_of(hand.store, change), day, change.case.base_seq)
+        require_possible(replay(hand.store, base, change.case.applied))
     return hand.append(number, rev, "edited", content)
 
 
@@ -125,21 +126,17 @@ def operate(hand: Hand, number: int, rev: int, operation: Mapping[str, Any]) -> 
             raise ConflictError("change.not_a_correction", change.number)
     elif not change.case.reverts:
         raise InputError("operation.unknown", got=reverting.NAME)
-    day = change.case.effective_from or hand.today
-    named = with_keys(operation, _replayed(hand, change, day, change.case.applied).topology)
+    base = base_of(
+        hand.store, root_of(hand.store, change), change.case.effective_from or hand.today, change.case.base_seq
+    )
+    named = with_keys(operation, replay(hand.store, base, change.case.applied).topology)
     made = Operation(str(uuid.uuid4()), named)
-    _possible(hand, change, day, (*change.case.applied, made))
+    require_possible(replay(hand.store, base, (*change.case.applied, made)))
     return hand.append(number, rev, "operation", {"id": made.id, "operation": named})
 
 
-def _replayed(hand: Hand, change: Change, day: date, operations: tuple[Operation, ...]) -> Replayed:
-    base = base_of(hand.store, root_of(hand.store, change), day, change.case.base_seq)
-    return replay(hand.store, base, operations)
-
-
-def _possible(hand: Hand, change: Change, day: date, operations: tuple[Operation, ...]) -> None:
-    """Raise what the engine says where an operation cannot be done on the map of a day."""
-    replayed = _replayed(hand, change, day, operations)
+def require_possible(replayed: Replayed) -> None:
+    """Raise what the engine says where an operation cannot be done."""
     if replayed.stop is not None:
         raise refused(replayed.stop.refusal, codes_on(replayed))
 
