@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 
 from data.geometry import Box, Geometries, in_box, raw, read_all
+from data.partitions import Root
 from data.places import KINDS, LINE, known_delivery
 from data.states import believed, on_day
 from data.store import Reading
-from data.tables import DeliveryRow, LineRow
+from data.tables import DeliveryRow, LineRow, RootFrame
 from data.tables.columns import OPEN_START
 from geo.errors import NotFoundError
 from geo.partition import lattice
@@ -116,6 +118,22 @@ def version_named(s: Reading, kind: str, box: Box, name: str) -> LinesVersion:
         if found.name == name:
             return found
     raise NotFoundError("version.missing", name[:60])
+
+
+def count(s: Reading, kind: str, on: date, known_seq: int | None, box: Box) -> int:
+    """Return how many lines of a kind on a day, as known at a delivery, may meet ``box``; errors: ``places.no_kind``."""
+    near = in_box(LineRow.__table__.c.geom, box, s.dialect, s.srid)
+    query = select(func.count()).where(*_those(kind, known_seq), on_day(LineRow, on), near)
+    return s.connection.execute(query).scalar_one()
+
+
+def around(s: Reading, root: Root, beyond_m: float) -> Box:
+    """Return the box of all legal frames a root ever had, widened by ``beyond_m``, in whole metres of the plane."""
+    query = select(raw(RootFrame.geom, s.dialect)).where(RootFrame.root_id == root.id, RootFrame.which == "legal")
+    shapes = read_all([row[0] for row in s.connection.execute(query)], s.dialect)
+    minx, miny, maxx, maxy = shapely.total_bounds(shapes).tolist()
+    west, south = math.floor(minx - beyond_m), math.floor(miny - beyond_m)
+    return west, south, math.ceil(maxx + beyond_m), math.ceil(maxy + beyond_m)
 
 
 def _those(kind: str, seq: int | None) -> tuple[Any, ...]:

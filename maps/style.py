@@ -97,6 +97,7 @@ class MapGround:
     street: str = "#ffffff"
     casing: str = "#bcc3bd"
     house: str = "#e2dfd8"
+    reference: str = "#5f7f9c"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The drafts of the office and the page of one draft: the map to draw on, and what stands beside it."""
 
 from typing import Annotated, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -66,6 +66,7 @@ def draft_page(request: Request, number: ChangeId, unit: Annotated[str, Query(ma
         case=change.case,
         plane=base.partition.plane,
         borders=ground.borders_of(base),
+        lines_address=f"/api/roots/{quote(change.root, safe='')}/lines?on={base.day.isoformat()}",
         unit=unit,
         may_edit=_may_edit(request, change.case.state),
         notice=pages.words(request)("map.sample") if "示例" in change.root else "",

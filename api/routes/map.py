@@ -22,6 +22,7 @@ router = APIRouter(route_class=DeclaredRoute)
 
 RootName = Annotated[str, Query(max_length=200)]
 UnitCode = Annotated[str, Query(max_length=200)]
+Without = Annotated[str, Query(max_length=40, pattern="^([a-z]+(,[a-z]+)*)?$")]
 GEOJSON = "application/geo+json"
 
 
@@ -90,16 +91,17 @@ def map_page(
     level: LevelOf = 3,
     on: FormDay = None,
     known_on: FormDay = None,
+    without: Without = "",
 ) -> Response:
-    """Show the grids of a root on a day."""
+    """Show the grids of a root on a day, over the streets and reference lines that are not left out."""
     desk = office.desk(request)
     if desk.store is None or not desk.roots:
         return office.page(request, "nomap.html", "map", desk)
     name, day = _root_of(desk, root), on or desk.on
     shown = picture(desk.store, name, day, known_on)
     kept = {"root": name, "known_on": known_on}
-    here = {**kept, "on": on, "level": level, "unit": unit}
-    version_address = f"/api/roots/{quote(name, safe='')}/version"
+    here = {**kept, "on": on, "level": level, "unit": unit, "without": without}
+    base = f"/api/roots/{quote(name, safe='')}"
     card = _card_context(request, desk.store, shown, unit, {**kept, "on": on})
     card.pop("office", None)
     return office.page(
@@ -110,7 +112,9 @@ def map_page(
         root=name,
         **card,
         plane=shown.partition.plane,
-        version_address=_address(version_address, on=day, known_on=known_on),
+        version_address=_address(f"{base}/version", on=day, known_on=known_on),
+        lines_address=_address(f"{base}/lines", on=day, known_on=known_on),
+        without=without,
         card_address=_address("/map/card", **kept, on=on),
         level=level,
         levels=[{"level": n, "href": _address("/map", **{**here, "level": n})} for n in (1, 2, 3)],

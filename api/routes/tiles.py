@@ -1,4 +1,4 @@
-"""The versions of a root for maps: which one a day shows, its shared borders, its vector tiles."""
+"""The versions of a root for maps: which one a day shows, its shared borders, its vector tiles, the lines under it."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api import clock, guards
 from api.auth import Action, DeclaredRoute, Resource, declaration_of, declares
 from api.routes.parameters import Day
-from api.services import versions
+from api.services import line_layers, versions
 from api.shelf import Ready, Shelf, answer, wants_gzip
 from geo.errors import NotFoundError
 from maps.tiles import MEDIA_TYPE
@@ -19,6 +19,7 @@ JSON: Final = "application/json"
 
 Root = Annotated[str, Path(max_length=200)]
 VersionName = Annotated[str, Path(max_length=60, description="as `version/1` names it")]
+Kind = Annotated[str, Path(max_length=40, description="street or reference")]
 Place = Annotated[int, Path(ge=0)]
 
 
@@ -53,6 +54,23 @@ async def tile(request: Request, root: Root, version: VersionName, z: Place, x: 
     """Return a vector tile of a version, with the layers level_1 to level_3; empty where the root is not."""
     store = request.app.state.stores
     return await _sent(request, lambda: versions.named(store.get(), root, version).tile(z, x, y), MEDIA_TYPE)
+
+
+@router.get("/api/roots/{root:path}/lines")
+@declares(Action.READ, Resource.GRID)
+def line_layers_of(request: Request, root: Root, on: Day = None, known_on: Day = None) -> dict[str, Any]:
+    """Return which streets and reference lines there are near a root on a day, and where each kind is."""
+    return line_layers.document(request.app.state.stores.get(), root, on or clock.today(), known_on, _base(root))
+
+
+@router.get(
+    "/api/roots/{root:path}/lines/{kind}/{version}", response_class=Response, responses={200: {"content": {JSON: {}}}}
+)
+@declares(Action.READ, Resource.GRID)
+async def lines(request: Request, root: Root, kind: Kind, version: VersionName) -> Response:
+    """Return the lines of a kind near a root, in integers of its plane; these bytes never change."""
+    store = request.app.state.stores
+    return await _sent(request, lambda: line_layers.layer(store.get(), root, kind, version), JSON)
 
 
 @public_router.get("/api/roots/{root:path}/version")

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.samples import posts, walks
 from data.samples.apart import drawn_apart
+from data.samples.streets import Street, streets
 from data.samples.town import HERE, Grid, build, settings
 from geo.crs import Plane, plane
 
@@ -26,16 +27,18 @@ def files() -> dict[str, bytes]:
     town = build(plan)
     flat = plane(plan["plane"])
     origin = np.rint(flat.to_plane(np.array([plan["origin"]]))[0])
-    named = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
+    levels = {f"grids_l{level}.geojson": grids for level, grids in enumerate(town.levels, 1)}
     shapes = {
         f"town/{name}": collection(plan, (feature(g, town.borders.polygon(g.blocks), flat, origin) for g in grids))
-        for name, grids in named.items()
+        for name, grids in levels.items()
     }
     week = walks.files(town, flat, origin, np.random.default_rng(plan["seed"]))
     tracks = {f"town/tracks/{name}": content for name, content in week.items()}
     boards = posts.written(town, flat, origin, np.random.default_rng(plan["seed"]), walks.posts_held(town))
     apart = collection(plan, (feature(grid, shape, flat, origin) for grid, shape in drawn_apart(town)))
-    return shapes | tracks | {"town/boards.toml": boards, "town/drawn_apart.geojson": apart}
+    ways = collection(plan, (line_feature(street, flat, origin) for street in streets(town)))
+    named = {"boards.toml": boards, "drawn_apart.geojson": apart, "streets.geojson": ways}
+    return shapes | tracks | {f"town/{name}": content for name, content in named.items()}
 
 
 def collection(plan: dict[str, Any], features: Iterable[dict[str, Any]]) -> bytes:
@@ -46,14 +49,24 @@ def collection(plan: dict[str, Any], features: Iterable[dict[str, Any]]) -> byte
 
 
 def feature(grid: Grid, shape: BaseGeometry, flat: Plane, origin: Float) -> dict[str, Any]:
-    """Return one grid as a GeoJSON feature in WGS 84 with 8 decimals (about 1 mm); ``shape`` in centimetres from ``origin``."""
+    """Return one grid as a GeoJSON feature; ``shape`` in centimetres from ``origin``."""
+    properties = {"code": grid.code, "name": grid.name, "kind": grid.kind, "parent": grid.parent}
+    return {"type": "Feature", "properties": properties, "geometry": in_degrees(shape, flat, origin)}
+
+
+def line_feature(street: Street, flat: Plane, origin: Float) -> dict[str, Any]:
+    """Return one street as a GeoJSON feature."""
+    properties = {"code": street.code, "name": street.name}
+    return {"type": "Feature", "properties": properties, "geometry": in_degrees(street.line, flat, origin)}
+
+
+def in_degrees(shape: BaseGeometry, flat: Plane, origin: Float) -> dict[str, Any]:
+    """Return a shape in centimetres from ``origin`` as GeoJSON in WGS 84 with 8 decimals (about 1 mm)."""
 
     def to_lonlat(cm: Float) -> Float:
         return np.round(flat.to_lonlat(origin + cm / 100), DECIMALS)
 
-    properties = {"code": grid.code, "name": grid.name, "kind": grid.kind, "parent": grid.parent}
-    lonlat = shapely.geometry.mapping(shapely.transform(shape, to_lonlat))
-    return {"type": "Feature", "properties": properties, "geometry": lonlat}
+    return shapely.geometry.mapping(shapely.transform(shape, to_lonlat))
 
 
 def write(folder: Path = HERE) -> None:

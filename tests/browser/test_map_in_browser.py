@@ -190,3 +190,32 @@ def test_levels_of_the_exported_map_are_switched(page: Page, exported: Path) -> 
     expect(page.locator(".label.level1")).to_have_count(0)
     page.get_by_label("一级网格").check()
     expect(page.locator(".label.level1").first).to_be_visible()
+
+
+def test_streets_lie_under_the_grids_and_are_switched_off_in_the_address(page: Page, watch: object) -> None:
+    watch.expected.append("willReadFrequently")  # type: ignore[attr-defined]
+
+    def white(page: Page) -> int:
+        return page.evaluate(
+            "() => [...document.querySelectorAll('#map canvas')].reduce((sum, k) => {"
+            " const d = k.getContext('2d').getImageData(0, 0, k.width, k.height).data; let n = 0;"
+            " for (let i = 0; i < d.length; i += 4) n += Math.min(d[i], d[i + 1], d[i + 2], d[i + 3]) === 255;"
+            " return sum + n; }, 0)"
+        )
+
+    open_map(page, "?unit=99000110120400300")
+    box = page.get_by_label("街巷")
+    expect(box).to_be_checked()
+    expect(page.get_by_label("参照线")).to_be_hidden()  # there are none
+    page.wait_for_timeout(400)
+    with_streets = white(page)
+    box.uncheck()
+    page.wait_for_url(re.compile("without=street"))
+    page.wait_for_timeout(400)
+    assert white(page) < with_streets / 3
+    page.get_by_role("link", name="前一天").click()
+    page.wait_for_url(re.compile("on=.*without=street"))
+    page.wait_for_selector("#map[data-ready]")
+    expect(box).not_to_be_checked()
+    box.check()
+    page.wait_for_function("() => !location.search.includes('without')")

@@ -15,7 +15,7 @@ import data.samples
 from api import clock
 from api.auth import LOCAL_USER
 from api.main import create_app
-from api.services import boards, imports, patrol_day, roster, stores, track_ingest
+from api.services import boards, imports, patrol_day, places, roster, stores, track_ingest
 from api.services.board_content import load_contents
 from api.services.grid_files import Source
 from api.services.redraw import drafts, filing
@@ -25,6 +25,7 @@ from api.services.track_ingest import Batch, Desk
 from api.settings import Settings
 from data.archive import folder_of
 from data.importers.child import Limits
+from data.importers.places import PlaceFields
 from data.importers.tracks import TrackFile
 from data.store import Actor, Store, open_store
 
@@ -64,6 +65,10 @@ def build(folder: Path) -> tuple[str, dict[str, str]]:
             done = imports.import_grids(store, imports.Wanted(source, level, root=TOWN), Settings(), ACTOR)
             if not done["written"]:
                 raise RuntimeError(f"level {level} of the sample town is not proved")
+        streets = PlaceFields(code="code", name="name")
+        places.import_places(
+            store, places.Wanted(SAMPLES / "town" / "streets.geojson", "line", "street", streets), Settings(), ACTOR
+        )
         _people(store, folder)
         wanted = boards.Wanted(contents=contents, on=date(2026, 11, 2))
         printed = boards.print_boards(store, [GRID, "99000110120400000", "99000110120500301"], wanted, actor=ACTOR)

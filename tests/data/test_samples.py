@@ -4,6 +4,7 @@ import csv
 import json
 import tomllib
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,19 @@ def test_what_a_board_says_lies_beyond_a_grid_lies_there() -> None:
                 assert name in {other.name for other in there}
             else:
                 assert said[grid.code]["extent"][side] == ("镇界" if is_landward(plan, x, y) else "海岸线")
+
+
+def test_streets_run_between_the_blocks_and_every_inner_border_is_one(levels: list[list[dict[str, Any]]]) -> None:
+    ways = features("town/streets.geojson")
+    assert len({way["properties"]["name"] for way in ways}) == len({way["properties"]["code"] for way in ways}) == 430
+    segments = [frozenset(pair) for way in ways for pair in pairwise(map(tuple, way["geometry"]["coordinates"]))]
+    assert len(segments) == len(set(segments))
+    outlines = [frozenset(pair) for f in levels[1] for pair in corners(f)]
+    inner = {pair for pair, count in Counter(outlines).items() if count == 2}
+    assert len(inner) > 900
+    assert inner <= set(segments)
+
+
+def corners(feature: dict[str, Any]) -> list[tuple[tuple[float, ...], ...]]:
+    rings = shapely.get_rings(shape(feature["geometry"]))
+    return [pair for ring in rings for pair in pairwise(map(tuple, ring.coords))]

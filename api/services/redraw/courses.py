@@ -6,15 +6,14 @@ the operations are done again from what the store holds.
 """
 
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from api.services import versions as maps
+from api.services.kept import Kept
 from api.services.redraw import reverting
 from data import ledger, partitions, versions
 from data.casefile import Operation
@@ -30,40 +29,9 @@ from geo.partition.unweaving import unwoven
 from geo.partition.weaving import woven
 from rules.codes import CodePolicy, fits
 
-T = TypeVar("T")
 KEPT_COURSES: Final = 64  # drafts by where they stand; those of one draft share what they have in common
 KEPT_PARTITIONS: Final = 8
 CORRECTION_M2: Final = 1e9  # the engine lets it pass; how much a correction may move is for the rules to say
-
-
-class Kept(Generic[T]):
-    """Values worked out last, by name; safe for several threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._values: OrderedDict[tuple[object, ...], T] = OrderedDict()
-
-    def find(self, name: tuple[object, ...]) -> T | None:
-        """Return the value of a name, None if it is not there."""
-        with self._lock:
-            if name not in self._values:
-                return None
-            self._values.move_to_end(name)
-            return self._values[name]
-
-    def get(self, name: tuple[object, ...], make: Callable[[], T]) -> T:
-        """Return the value of a name, made if it is not there."""
-        found = self.find(name)
-        return self.keep(name, make()) if found is None else found
-
-    def keep(self, name: tuple[object, ...], value: T) -> T:
-        """Return a value, kept under a name."""
-        with self._lock:
-            self._values[name] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
-        return value
 
 
 @dataclass(frozen=True, eq=False)

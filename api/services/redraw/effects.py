@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from api.services.kept import Kept
 from api.services.redraw import attached
 from api.services.redraw.attached import Attached, Scene
 from api.services.redraw.compared import Compared, square
-from api.services.redraw.courses import Base, Kept, Replayed, base_of, replay
+from api.services.redraw.courses import Base, Replayed, base_of, replay
 from data import ledger, partitions, places
 from data.changes import Change
 from data.partitions import Root

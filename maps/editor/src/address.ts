@@ -42,7 +42,20 @@ function write(name: string, value: string | null): void {
   });
 }
 
+export const writeWithout = (kinds: readonly string[]): void => write("without", kinds.join(",") || null);
 export const writeUnit = (code: string | null): void => write("unit", code);
+
+// A link to another day keeps what was chosen since the page was loaded.
+function kept(href: string): string {
+  const [address, here] = [new URL(href), new URLSearchParams(location.search)];
+  for (const name of ["level", "unit", "without"]) {
+    const value = here.get(name);
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  address.hash = location.hash;
+  return address.href;
+}
 
 export function bindAddress(commands: Commands): void {
   document.addEventListener("click", (event) => {
@@ -54,7 +67,7 @@ export function bindAddress(commands: Commands): void {
       event.preventDefault();
       write("level", link.dataset["levelLink"]);
       commands.level(Number(link.dataset["levelLink"]));
-    } else if (link instanceof HTMLAnchorElement) link.hash = location.hash;
+    } else if (link instanceof HTMLAnchorElement) link.href = kept(link.href);
   });
   window.addEventListener("popstate", () => {
     const query = new URLSearchParams(location.search);

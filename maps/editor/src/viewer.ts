@@ -8,11 +8,12 @@ import Projection from "ol/proj/Projection";
 import VectorSource from "ol/source/Vector";
 import { isEmpty } from "ol/extent";
 import type { Extent } from "ol/extent";
-import { bindAddress, readView, writeUnit, writeView } from "./address";
+import { bindAddress, readView, writeUnit, writeView, writeWithout } from "./address";
 import { bindCard } from "./card";
 import { drawScale } from "./scale";
 import { layersOf, selectionLayer } from "./style";
 import { featuresOf, fetchTown } from "./town";
+import { showWays } from "./ways";
 
 type Unit = Feature<Geometry>;
 const target = document.querySelector<HTMLElement>("#map");
@@ -40,7 +41,10 @@ async function start(element: HTMLElement): Promise<void> {
   async function show(wanted: number): Promise<void> {
     level = wanted;
     await Promise.all(Array.from({ length: wanted }, (_, index) => load(index + 1)));
-    map.getLayers().forEach((layer) => layer.setVisible(Number(layer.get("level") ?? 0) <= wanted));
+    map.getLayers().forEach((layer) => {
+      const own = Number(layer.get("level") ?? 0);
+      if (own) layer.setVisible(own <= wanted);
+    });
     document.querySelectorAll<HTMLElement>("[data-level-link]").forEach((link) => {
       if (link.dataset["levelLink"] === String(wanted)) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
@@ -121,6 +125,8 @@ async function start(element: HTMLElement): Promise<void> {
     const placed = readView(view);
     if (!placed) fit(whole(), 24);
     if (unit) select(unit, !placed);
+    const without = new Set((element.dataset["without"] ?? "").split(",").filter(Boolean));
+    await showWays(map, element.dataset["lines"] ?? "", without, writeWithout);
     element.dataset["ready"] = "true";
   } catch {
     failed();

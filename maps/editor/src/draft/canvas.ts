@@ -37,7 +37,7 @@ export interface Gesture {
 }
 
 type Shape = Feature<Geometry>;
-const LAYERS = ["ground", "still", "tint", "moved", "ghost", "fresh", "touched", "chosen", "sketch", "labels"] as const;
+const LAYERS = ["ground", "ways", "still", "tint", "moved", "ghost", "fresh", "touched", "chosen", "sketch", "waynames", "labels"] as const;
 export type Layer = (typeof LAYERS)[number];
 
 interface Look {
@@ -88,10 +88,11 @@ export class Canvas {
     LAYERS.forEach((name, index) => {
       const source = new VectorSource<Shape>();
       const style = looks.STYLES[name] as StyleLike;
+      const words = name === "labels" || name === "waynames";
       const layer =
-        name === "still" // drawn once into an image, so that a drag moves only what is hot
+        name === "still" || name === "ways" // drawn once into an image, so that a drag moves only what is hot
           ? new VectorImageLayer({ source, style, zIndex: index, imageRatio: 1.4 })
-          : new VectorLayer({ source, style, zIndex: index, declutter: name === "labels", updateWhileInteracting: name !== "labels" });
+          : new VectorLayer({ source, style, zIndex: index, declutter: words, updateWhileInteracting: !words });
       this.sources.set(name, source);
       this.layers.set(name, layer);
       this.map.addLayer(layer);

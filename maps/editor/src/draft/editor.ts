@@ -17,6 +17,7 @@ import type { Point } from "./plane";
 import type { Level } from "./sheet";
 import { Steps } from "./steps";
 import type { Tool } from "./tool";
+import { Ways } from "./ways";
 
 const KEYS: Readonly<Record<string, string>> = {
   v: "select", p: "move", r: "reshape", b: "border", s: "split", g: "merge", t: "transfer", n: "carve", k: "divide", e: "edit", l: "measure",
@@ -72,6 +73,7 @@ class Editor {
     if (unit) this.jump(null, unit.key);
     this.use(this.element.dataset["mayEdit"] ? "move" : "select");
     this.expose();
+    await new Ways(this.canvas).load(this.element.dataset["lines"] ?? "").catch(() => this.say(this.words.failed));
     this.element.dataset["ready"] = "true";
   }
 

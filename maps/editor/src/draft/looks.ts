@@ -9,6 +9,7 @@ import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import type { StyleLike } from "ol/style/Style";
+import { wayNames, wayStyle } from "../waystyle";
 import type { Layer } from "./canvas";
 
 const root = getComputedStyle(document.documentElement);
@@ -97,8 +98,13 @@ const SKETCH: Record<string, Style | Style[]> = {
 };
 const MARKS: Record<string, (feature: FeatureLike) => Style> = { A: mark("#d5e6f7"), B: mark("#f7dcec") };
 
+const CM = 100;
+const WAYS: Record<string, (feature: FeatureLike, resolution: number) => Style[]> = { street: wayStyle("street", CM), reference: wayStyle("reference", CM) };
+
 export const STYLES: Record<Layer, StyleLike> = {
   ground: fill(token("land")),
+  ways: (feature, resolution) => WAYS[look(feature)]?.(feature, resolution),
+  waynames: wayNames(CM),
   still: named({
     "0": line(token("inforce"), width(1), undefined, "round", 3),
     "1": line(token("inforce"), width(1), undefined, "round", 3),
