@@ -28,7 +28,7 @@ def bench(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="coverage, editor, edits, gpx, patrol-accuracy, publish, tiles；不写就全部 / all if none is named"
+            help="coverage, editor, edits, gpx, patrol-accuracy, patrol-speed, publish, tiles；不写就全部 / all if none is named"
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 / seed of the made-up input")] = SEED,

@@ -1,6 +1,6 @@
 """Who was in which grid on a day, and how long, by the fixes alone: a count over the archive, person by person. Not a verdict."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -36,18 +36,24 @@ def whereabouts(
     people: dict[str, list[Part]] = {}
     for part in parts:
         people.setdefault(part.person, []).append(part)
-    located = [(shown, Locator.of(shown.partition.leaf_rings)) for shown in pictures(store, town, on)]
-    rows = [row for person in sorted(people) for row in _of_person(person, people[person], located, folder, cap_s)]
+    indexes = located(pictures(store, town, on))
+    rows = [row for person in sorted(people) for row in rows_of(person, people[person], indexes, folder, cap_s)]
     return {"format": FORMAT, "on": on.isoformat(), "town": town, "cap_s": cap_s, "people": len(people), "rows": rows}
 
 
-def _of_person(
-    person: str, parts: Sequence[Part], located: Sequence[tuple[Picture, Locator]], folder: Path, cap_s: float
+def located(shown: Iterable[Picture]) -> list[tuple[Picture, Locator]]:
+    """Return each root's picture with the index of its leaves."""
+    return [(one, Locator.of(one.partition.leaf_rings)) for one in shown]
+
+
+def rows_of(
+    person: str, parts: Sequence[Part], indexes: Sequence[tuple[Picture, Locator]], folder: Path, cap_s: float
 ) -> Iterator[Document]:
+    """Yield the rows of one person's files of a day in each of the indexed roots."""
     fixes = archive.joined([archive.read(folder, part.path, part.sha256) for part in parts])
     lonlat = np.column_stack([fixes.lon_e7, fixes.lat_e7]) / E7
     runs = np.array([0, len(fixes)])
-    for shown, locator in located:
+    for shown, locator in indexes:
         places = shown.plane.to_plane(lonlat) * lattice.CM
         yield from _rows(person, shown, attribution(locator, places, fixes.time_ms, runs, cap_s))
 

@@ -33,6 +33,7 @@ MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "edits": "api.services.bench.edits",
         "gpx": "api.services.bench.gpx",
         "patrol-accuracy": "api.services.bench.patrol_accuracy",
+        "patrol-speed": "api.services.bench.patrol_speed",
         "publish": "api.services.bench.publish",
         "tiles": "api.services.bench.tiles",
     }
