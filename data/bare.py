@@ -5,8 +5,8 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -25,26 +25,27 @@ def changed_pages(before: bytes, after: bytes) -> int:
 
 def make(path: Path, rows: int) -> None:
     """Make a database of one table, each of its rows on a page of its own."""
-    with closing(_opened(path)) as connection:
+    with opened(path) as connection:
         connection.execute("CREATE TABLE page (id INTEGER PRIMARY KEY, content BLOB NOT NULL)")
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT INTO page (content) VALUES (randomblob(?))", [(FILLING,)] * rows)
         connection.execute("COMMIT")
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in PRAGMAS:
-        connection.execute("PRAGMA " + pragma)
-    return connection
+@contextmanager
+def opened(path: Path) -> Generator[sqlite3.Connection]:
+    """Give a connection with the store's pragmas."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in PRAGMAS:
+            connection.execute("PRAGMA " + pragma)
+        yield connection
 
 
-def transaction(path: Path, rows: Sequence[int]) -> None:
-    """Write some rows anew in one durable transaction, the database opened before and closed after, as the store does."""
-    with closing(_opened(path)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("UPDATE page SET content = randomblob(?) WHERE id = ?", [(FILLING, row) for row in rows])
-        connection.execute("COMMIT")
+def transaction(connection: sqlite3.Connection, rows: Sequence[int]) -> None:
+    """Write some rows anew in one durable transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany("UPDATE page SET content = randomblob(?) WHERE id = ?", [(FILLING, row) for row in rows])
+    connection.execute("COMMIT")
 
 
 def fsyncs_per_second(folder: Path, seconds: float = 0.5) -> float:

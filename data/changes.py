@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data import casefile, ledger
 from data.casefile import Case, Event
+from data.ready import Ready, inserted
 from data.store import Reading, Writing
 from data.tables import ChangeEventRow, ChangeRow, DocumentRow, PartitionRoot
 from data.tables.columns import instant_text
@@ -21,7 +22,7 @@ EVENT_COLUMNS: Final = tuple(Event.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: number and key, root, revision, who began it and when, and the case as it stands."""
+    """One change: number and key, root, revision, when it was begun and last moved, the hash of its last event, the case."""
 
     id: int
     key: str
@@ -30,6 +31,7 @@ class Change:
     rev: int
     created_at: datetime
     updated_at: datetime
+    hash: str
     case: Case
 
     @property
@@ -94,44 +96,41 @@ def append(unit: Writing, change_id: int, rev: int, deed: Deed) -> Change:
     Errors: ``change.missing``; `ConflictError` ``change.stale`` if the change has moved on; ``change.filing_no`` where another
     change has that filing number; ``request.key_used`` where another request has that key.
     """
-    row = _row(unit, change_id, lock=True)
-    if row.rev != rev:
-        raise ConflictError("change.stale", str(change_id), got=rev, limit=row.rev)
-    events = _events(unit, change_id)
-    last = events[-1] if events else None
-    now = unit.at.astimezone(UTC)
+    change = get(unit, change_id)
+    if change.rev != rev:
+        raise ConflictError("change.stale", str(change_id), got=rev, limit=change.rev)
+    return follow(unit, change, deed)
+
+
+def follow(unit: Writing, change: Change, deed: Deed) -> Change:
+    """Return a change, read before, after one more event; errors as `append`."""
+    rev = change.rev + 1
     entry: dict[str, Any] = {
-        "rev": rev + 1,
+        "rev": rev,
         "kind": deed.kind,
-        "at": now if last is None else max(now, last.at),
+        "at": max(unit.at.astimezone(UTC), change.updated_at),
         "by": unit.actor.name,
         "role": unit.actor.role,
         "standing": unit.actor.standing,
         "content": dict(deed.content),
         "request_key": deed.request_key,
-        "prev_hash": last.hash if last else ledger.NO_HASH,
+        "prev_hash": change.hash,
     }
-    entry["hash"] = event_hash(row.key, entry)
-    case = casefile.add(casefile.case_of(events), deed.kind, deed.content)
-    _write(unit, change_id, entry, case)
-    return Change(row.id, row.key, row.root_id, row.root, rev + 1, row.created_at, entry["at"], case)
-
-
-def _write(unit: Writing, change_id: int, entry: Mapping[str, Any], case: Case) -> None:
-    moved = update(ChangeRow).where(ChangeRow.id == change_id, ChangeRow.rev == entry["rev"] - 1)
-    values = {**projection(case), "rev": entry["rev"], "updated_at": entry["at"]}
+    entry["hash"] = event_hash(change.key, entry)
+    case = casefile.add(change.case, deed.kind, deed.content)
     try:
-        with unit.connection.begin_nested():
-            changed = unit.connection.execute(moved.values(values))
-            if changed.rowcount != 1:
-                raise ConflictError("change.stale", str(change_id), got=entry["rev"] - 1)
-            unit.connection.execute(insert(ChangeEventRow).values(change_id=change_id, **entry))
+        head = {**projection(case), "rev": rev, "updated_at": entry["at"]}
+        moved = _MOVED.run(unit.connection, {"row": change.id, "base_rev": change.rev, **head})
+        if moved.rowcount != 1:
+            raise ConflictError("change.stale", str(change.id), got=change.rev)
+        _ADDED.run(unit.connection, {"change_id": change.id, **entry})
     except IntegrityError as error:
         if "filing_no" in str(error.orig):
             raise ConflictError("change.filing_no", case.filing_no, got=case.filing_no) from error
-        if not entry["request_key"]:
+        if not deed.request_key:
             raise
-        raise ConflictError("request.key_used", entry["request_key"]) from error
+        raise ConflictError("request.key_used", deed.request_key) from error
+    return replace(change, rev=rev, updated_at=entry["at"], hash=entry["hash"], case=case)
 
 
 def projection(case: Case) -> dict[str, Any]:
@@ -145,22 +144,19 @@ def projection(case: Case) -> dict[str, Any]:
     }
 
 
+_MOVED: Final = Ready(
+    update(ChangeRow)
+    .where(ChangeRow.id == bindparam("row"), ChangeRow.rev == bindparam("base_rev"))
+    .values({name: bindparam(name) for name in ("rev", "updated_at", *projection(Case()))})
+)
+_ADDED: Final = inserted(ChangeEventRow, ("change_id", *EVENT_COLUMNS))
+
+
 def event_hash(change_key: str, entry: Mapping[str, Any]) -> str:
     """Return the hash of an event: over everything in it but the hash itself."""
     covered = {name: value for name, value in entry.items() if name not in ("hash", "change_id")}
     covered["at"] = instant_text(covered["at"])
     return ledger.digest({"change": change_key, **covered})
-
-
-def _row(s: Reading, change_id: int, *, lock: bool = False) -> Row[Any]:
-    query = select(ChangeRow.__table__, PartitionRoot.name.label("root")).join(
-        PartitionRoot, PartitionRoot.id == ChangeRow.root_id
-    )
-    query = query.where(ChangeRow.id == change_id)
-    row = s.connection.execute(query.with_for_update(of=ChangeRow) if lock else query).one_or_none()
-    if row is None:
-        raise NotFoundError("change.missing", str(change_id))
-    return row
 
 
 def _events(s: Reading, change_id: int) -> list[Event]:
@@ -171,9 +167,15 @@ def _events(s: Reading, change_id: int) -> list[Event]:
 
 def get(s: Reading, change_id: int) -> Change:
     """Return one change; `NotFoundError` ``change.missing``."""
-    row = _row(s, change_id)
-    case = casefile.case_of(_events(s, change_id))
-    return Change(row.id, row.key, row.root_id, row.root, row.rev, row.created_at, row.updated_at, case)
+    query = select(ChangeRow.__table__, PartitionRoot.name.label("root"))
+    query = query.join(PartitionRoot, PartitionRoot.id == ChangeRow.root_id).where(ChangeRow.id == change_id)
+    row = s.connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError("change.missing", str(change_id))
+    said = _events(s, change_id)
+    hashed = said[-1].hash if said else ledger.NO_HASH
+    case = casefile.case_of(said)
+    return Change(row.id, row.key, row.root_id, row.root, row.rev, row.created_at, row.updated_at, hashed, case)
 
 
 def find_key(s: Reading, key: str) -> Change | None:
@@ -184,8 +186,10 @@ def find_key(s: Reading, key: str) -> Change | None:
 
 def events(s: Reading, change_id: int) -> list[Event]:
     """Return the events of a change, oldest first."""
-    _row(s, change_id)
-    return _events(s, change_id)
+    found = _events(s, change_id)
+    if not found:
+        raise NotFoundError("change.missing", str(change_id))
+    return found
 
 
 def listed(s: Reading, root: str | None = None, states: Sequence[str] = ()) -> list[Summary]:

@@ -6,6 +6,7 @@ answer (both indexes round boxes outwards), and `geo` does the rest.
 
 import struct
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -154,6 +155,22 @@ def stored_all(geometries: Geometries, srid: int, dialect: str) -> list[Any]:
     if dialect == "sqlite":
         return encode_all(geometries, srid)
     return shapely.to_wkb(shapely.set_srid(geometries, srid), hex=True, include_srid=True).tolist()
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """Geometries as `stored_all` gives them, and the box around all of them; None where there is none."""
+
+    values: list[Any]
+    box: Box | None
+
+
+def stored(geometries: Geometries, srid: int, dialect: str) -> Stored:
+    """Return geometries ready to be stored."""
+    if not len(geometries):
+        return Stored([], None)
+    minx, miny, maxx, maxy = shapely.total_bounds(geometries).tolist()
+    return Stored(stored_all(geometries, srid, dialect), (minx, miny, maxx, maxy))
 
 
 def raw(geometry: Any, dialect: str) -> ColumnElement[bytes]:

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import pyproj
 import shapely
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
-from data import engine
+from data import engine, ready
 from data.store import Reading, Writing
 from data.tables import LedgerRow, PartitionRoot
 from data.tables.columns import canonical, instant_text
@@ -25,6 +25,16 @@ from geo.errors import ConflictError, NotFoundError
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 NO_HASH: Final = "0" * 64  # what the first entry follows
+_MOVED: Final = ready.Ready(
+    update(PartitionRoot)
+    .where(
+        PartitionRoot.id == bindparam("root_id"),
+        PartitionRoot.head_seq == bindparam("base_seq"),
+        PartitionRoot.head_hash == bindparam("prev_hash"),
+    )
+    .values(head_seq=bindparam("seq"), head_hash=bindparam("hash"))
+)
+_ADDED: Final = ready.inserted(LedgerRow, LedgerRow.__table__.columns.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,18 @@ class Entry:
     state_hash: str
     prev_hash: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a root's ledger: number, hash and time of its last entry, and whose ledger it is."""
+
+    root_id: int
+    root_key: str
+    root_name: str
+    seq: int
+    hash: str
+    recorded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +84,27 @@ def state_hash(digests: Iterable[str]) -> str:
     return hashlib.sha256("".join(sorted(digests)).encode("ascii")).hexdigest()
 
 
-def head(unit: Writing, root_id: int, base_seq: int | None) -> tuple[int, str]:
-    """Return the end of a root's ledger and keep it from moving until the unit of work ends.
+def head(s: Reading, root_id: int, base_seq: int | None) -> Head:
+    """Return the end of a root's ledger; a unit of work keeps it from moving until it ends.
 
     Errors: `ConflictError` ``store.head_moved`` if it is not ``base_seq``, on which the caller's work stands.
     """
-    query = select(PartitionRoot.head_seq, PartitionRoot.head_hash, PartitionRoot.name).where(
-        PartitionRoot.id == root_id
-    )
-    row = unit.connection.execute(query.with_for_update()).one()
-    if base_seq is not None and base_seq != row.head_seq:
-        raise ConflictError("store.head_moved", row.name, got=row.head_seq, limit=base_seq)
-    return row.head_seq, row.head_hash
+    columns = (PartitionRoot.key, PartitionRoot.name, PartitionRoot.head_seq, PartitionRoot.head_hash)
+    query = select(*columns).where(PartitionRoot.id == root_id)
+    key, name, seq, hashed = s.connection.execute(query.with_for_update() if isinstance(s, Writing) else query).one()
+    if base_seq is not None and base_seq != seq:
+        raise ConflictError("store.head_moved", name, got=seq, limit=base_seq)
+    last = select(LedgerRow.recorded_at).where(LedgerRow.root_id == root_id, LedgerRow.seq == seq)
+    return Head(root_id, key, name, seq, hashed, s.connection.execute(last).scalar_one_or_none())
 
 
-def append(unit: Writing, root_id: int, act: Act, state: str, *, base: tuple[int, str]) -> int:
-    """Return the number of a new entry after ``base`` (number and hash), and move the root's head there.
+def append(unit: Writing, act: Act, state: str, *, base: Head) -> int:
+    """Return the number of a new entry after ``base``, and move the root's head there.
 
     The head moves by compare-and-swap: `ConflictError` ``store.head_moved`` if another entry came first.
     """
-    base_seq, base_hash = base
-    seq = base_seq + 1
-    moment, content = _never_back(unit, root_id, base_seq, act.content)
+    moment, content = _never_back(unit, base, act.content)
+    seq = base.seq + 1
     entry: dict[str, Any] = {
         "kind": act.kind,
         "valid_from": act.valid_from,
@@ -93,21 +114,14 @@ def append(unit: Writing, root_id: int, act: Act, state: str, *, base: tuple[int
         "standing": unit.actor.standing,
         "content": content,
         "state_hash": state,
-        "prev_hash": base_hash,
+        "prev_hash": base.hash,
         "engine_versions": versions(unit),
     }
-    root = unit.connection.execute(
-        select(PartitionRoot.key, PartitionRoot.name).where(PartitionRoot.id == root_id)
-    ).one()
-    entry["hash"] = hash_of(root.key, seq, entry)
-    moved = unit.connection.execute(
-        update(PartitionRoot)
-        .where(PartitionRoot.id == root_id, PartitionRoot.head_seq == base_seq, PartitionRoot.head_hash == base_hash)
-        .values(head_seq=seq, head_hash=entry["hash"])
-    )
-    if moved.rowcount != 1:
-        raise ConflictError("store.head_moved", root.name, limit=base_seq)
-    unit.connection.execute(insert(LedgerRow).values(root_id=root_id, seq=seq, **entry))
+    entry["hash"] = hash_of(base.root_key, seq, entry)
+    row = {**entry, "root_id": base.root_id, "seq": seq}
+    if _MOVED.run(unit.connection, {**row, "base_seq": base.seq}).rowcount != 1:
+        raise ConflictError("store.head_moved", base.root_name, got=head(unit, base.root_id, None).seq, limit=base.seq)
+    _ADDED.run(unit.connection, row)
     return seq
 
 
@@ -119,11 +133,9 @@ def hash_of(root_key: str, seq: int, entry: dict[str, Any]) -> str:
     return digest({"root": root_key, "seq": seq, **covered})
 
 
-def _never_back(unit: Writing, root_id: int, base_seq: int, content: dict[str, Any]) -> tuple[datetime, dict[str, Any]]:
+def _never_back(unit: Writing, base: Head, content: dict[str, Any]) -> tuple[datetime, dict[str, Any]]:
     """Return the moment to record: the clock's, or the last entry's where the clock went back, which is then said."""
-    last = select(LedgerRow.recorded_at).where(LedgerRow.root_id == root_id, LedgerRow.seq == base_seq)
-    before = unit.connection.execute(last).scalar_one_or_none()
-    now = unit.at.astimezone(UTC)
+    before, now = base.recorded_at, unit.at.astimezone(UTC)
     if before is None or before <= now:
         return now, content
     return before, {**content, "clock_said": instant_text(now)}

@@ -12,12 +12,13 @@ import numpy as np
 from sqlalchemy import select
 
 from data import ledger, states
-from data.geometry import Geometries, raw, read_all
-from data.registering import AT_ONCE, Difference
+from data.geometry import Geometries, Stored, raw, read_all, stored
+from data.ledger import Head
+from data.registering import AT_ONCE, Difference, Register, register
 from data.shapes import Shapes, every_units_rings, outline_hash, rings_of, shapes_of
 from data.states import Frame, Version
 from data.store import Reading
-from data.tables import PartitionRoot, RootFrame, UnitVersion
+from data.tables import RootFrame, UnitVersion
 from data.tables.columns import OPEN_END
 from data.timelines import STORED, Piece, Wanted, replan
 from geo.errors import ConflictError, InputError
@@ -40,22 +41,21 @@ Course = Sequence[tuple[date, Target]]  # what a root shall be from each of thes
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """All that an entry will write to a root, on the head it stands on (number and hash)."""
+    """All that an entry will write to a root, on the head it stands on; shapes as the engine stores them, with their extent."""
 
-    root_id: int
-    base: tuple[int, str]
+    base: Head
     difference: Difference
-    shapes: Geometries
+    register: Register
+    shapes: Stored
     frames_closed: list[Frame]
     frames_added: list[Frame]
-    frame_shapes: Geometries
-    open_keys: frozenset[str]
+    frame_shapes: Stored
     state_hash: str
 
     @property
     def seq(self) -> int:
         """The number that the entry will have."""
-        return self.base[0] + 1
+        return self.base.seq + 1
 
     @property
     def listed(self) -> dict[str, Any]:
@@ -107,13 +107,10 @@ def _require_text(*texts: str) -> None:
 def plan(s: Reading, root_id: int, course: Course, *, base_seq: int | None = None) -> Plan:
     """Return what makes a root take a course: one target from each of some days on; before the first nothing changes.
 
-    Errors: ``store.head_moved`` if the head is not ``base_seq``; ``store.nothing_changed``.
+    Errors: ``store.head_moved`` if the head is not ``base_seq``; ``store.nothing_changed``; ``store.code_taken``.
     """
-    columns = (PartitionRoot.head_seq, PartitionRoot.head_hash, PartitionRoot.name)
-    head = s.connection.execute(select(*columns).where(PartitionRoot.id == root_id)).one()
-    if base_seq is not None and base_seq != head.head_seq:
-        raise ConflictError("store.head_moved", head.name, got=head.head_seq, limit=base_seq)
-    seq = head.head_seq + 1
+    base = ledger.head(s, root_id, base_seq)
+    seq = base.seq + 1
     current = states.versions(s, root_id, UnitVersion.seq_to.is_(None))
     current_frames = states.frames(s, root_id, RootFrame.seq_to.is_(None))
     difference = _difference(s, current, course, seq)
@@ -124,15 +121,15 @@ def plan(s: Reading, root_id: int, course: Course, *, base_seq: int | None = Non
     gone, gone_frames = {row.id for row in difference.closed}, {row.id for row in frames_closed}
     state = [row for row in current if row.id not in gone] + difference.added
     state_frames = [row for row in current_frames if row.id not in gone_frames] + frames_added
+    open_keys = frozenset(row.key for row in state if row.valid_to == OPEN_END)
     return Plan(
-        root_id,
-        (head.head_seq, head.head_hash),
+        base,
         difference,
-        _shapes(s, difference, course),
+        register(s, root_id, difference, open_keys),
+        stored(_shapes(s, difference, course), s.srid, s.dialect),
         frames_closed,
         frames_added,
-        _frame_shapes(s, frame_pieces, course),
-        frozenset(row.key for row in state if row.valid_to == OPEN_END),
+        stored(_frame_shapes(s, frame_pieces, course), s.srid, s.dialect),
         ledger.state_hash(states.state_digests(state, state_frames)),
     )
 
@@ -191,10 +188,10 @@ def _reshaped(s: Reading, course: Course, pieces: Sequence[Piece[Version]]) -> s
         for number, piece in enumerate(pieces)
         if piece.before is not None and piece.before.geom_hash != piece.row.geom_hash
     ]
-    stored = geometries_of(s, [old.id for _, old, _ in pairs])
+    there = geometries_of(s, [old.id for _, old, _ in pairs])
     moved: set[int] = set()
     for number, old, piece in pairs:
-        was = outline_hash(_alone(stored[old.id], old.vertex_kinds))
+        was = outline_hash(_alone(there[old.id], old.vertex_kinds))
         place, row = piece.source
         if was != outline_hash(_alone(course[place][1].geometries[row], piece.row.vertex_kinds)):
             moved.add(number)
@@ -229,8 +226,8 @@ def _frame_difference(current: list[Frame], course: Course, seq: int) -> tuple[l
 
 
 def _shapes(s: Reading, difference: Difference, course: Course) -> Geometries:
-    stored = geometries_of(s, [n for place, n in difference.source if place == STORED])
-    found = [stored[n] if place == STORED else course[place][1].geometries[n] for place, n in difference.source]
+    there = geometries_of(s, [n for place, n in difference.source if place == STORED])
+    found = [there[n] if place == STORED else course[place][1].geometries[n] for place, n in difference.source]
     return np.array(found, dtype=object)
 
 

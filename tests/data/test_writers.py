@@ -34,7 +34,7 @@ def add(address: str, writer: int, count: int) -> int:
             act = ledger.Act("note", NOON.date(), {"writer": writer, "number": number})
 
             def work(unit: Any, act: ledger.Act = act) -> None:
-                ledger.append(unit, 1, act, "0" * 64, base=ledger.head(unit, 1, None))
+                ledger.append(unit, act, "0" * 64, base=ledger.head(unit, 1, None))
 
             store.run(work, actor=CLERK)
     return count
@@ -77,7 +77,7 @@ from data.store import Actor, open_store
 with open_store(sys.argv[1]) as store:
     for number in range(40):
         act = ledger.Act("note", date(2026, 11, 24), {"writer": int(sys.argv[2]), "number": number})
-        work = lambda unit: ledger.append(unit, 1, act, "0" * 64, base=ledger.head(unit, 1, None))
+        work = lambda unit: ledger.append(unit, act, "0" * 64, base=ledger.head(unit, 1, None))
         store.run(work, actor=Actor("clerk", "x"))
 """
 
@@ -126,16 +126,18 @@ def test_towns_do_not_wait_for_each_other_and_none_is_lost(store: Store, draw: A
 
 CRASH = """
 import os, sys
-from data import ledger, partitions
+from data import partitions
 from data.store import Actor, open_store
 
 store = open_store(sys.argv[1])
+publish = partitions.publish
 
 def stop(*args, **kw):
+    publish(*args, **kw)
     print("written", flush=True)
     sys.stdin.readline()
 
-ledger.append = stop
+partitions.publish = stop
 with store.write(actor=Actor("clerk", "x")) as unit:
     town = partitions.load(unit, "枣林镇")
     from dataclasses import replace
@@ -146,7 +148,7 @@ with store.write(actor=Actor("clerk", "x")) as unit:
 
 @pytest.fixture
 def victim(store: Store, town: Partition) -> Generator[subprocess.Popen[str]]:
-    """Give a process that has written new versions and closed old ones, and waits before moving the head."""
+    """Give a process that has written new versions, closed old ones and moved the head, and waits before it commits."""
     store.run(lambda unit: partitions.save_import(unit, "枣林镇", town), actor=CLERK)
     command = [sys.executable, "-c", CRASH, store.address]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
@@ -157,7 +159,7 @@ def victim(store: Store, town: Partition) -> Generator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def test_a_process_killed_before_the_head_moves_leaves_no_half_change(
+def test_a_process_killed_before_it_commits_leaves_no_half_change(
     store: Store, victim: subprocess.Popen[str], town: Partition
 ) -> None:
     os.kill(victim.pid, signal.SIGKILL)

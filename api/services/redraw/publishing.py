@@ -67,7 +67,7 @@ def publish(hand: Hand, number: int, rev: int) -> Change:
     def work(unit: Writing) -> Change:
         seq = publishing.commit(unit, prepared.plan, prepared.act)
         content = {"seq": seq, "package_hash": change.case.package_hash}
-        return changes.append(unit, number, rev, hand.deed("published", content))
+        return changes.follow(unit, change, hand.deed("published", content))
 
     return hand.write(work)
 
@@ -172,7 +172,7 @@ def void(hand: Hand, number: int, rev: int, reason: str) -> Change:
 
     def work(unit: Writing) -> Change:
         made = publishing.commit(unit, plan, ledger.Act(VOID, day, content))
-        return changes.append(unit, number, rev, hand.deed("void", {"seq": made, "reason": reason}))
+        return changes.follow(unit, change, hand.deed("void", {"seq": made, "reason": reason}))
 
     return hand.write(work)
 
