@@ -126,6 +126,7 @@ def places_of(lines: Int64, bad: Int64) -> BaseGeometry:
     one = shapely.linestrings(to_metres(lines[bad[:PLACES, 0]]).reshape(-1, 2, 2))
     other = shapely.linestrings(to_metres(lines[bad[:PLACES, 1]]).reshape(-1, 2, 2))
     crossing = shapely.get_parts(shapely.intersection(one, other))
+    crossing = crossing[~shapely.is_empty(crossing)]
     near = shapely.get_parts(shapely.shortest_line(one, other))  # where floats see no crossing
     spots = crossing if len(crossing) else shapely.centroid(near)
     return spots[0] if len(spots) == 1 else shapely.union_all(spots)

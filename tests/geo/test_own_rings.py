@@ -114,6 +114,18 @@ def test_the_crossing_is_named_where_it_is() -> None:
     assert (fault.kind, fault.units, fault.level, fault.at) == ("invalid", ("甲",), 3, (1.0, 1.0))
 
 
+def test_segments_that_run_along_each_other_unseen_by_floats_are_named_by_their_place() -> None:
+    corners = [(0, 3), (50, 2), (100, 4), (150, 5), (200, 5), (200, 6), (50, 3), (0, 4)]
+    seen = look(shapely.Polygon([(x / 100, y / 100) for x, y in corners]))
+    (crossing,) = seen.crossings
+    one, other = shapely.LineString([(1, 0.04), (1.5, 0.05)]), shapely.LineString([(2, 0.06), (0.5, 0.03)])
+    assert crossing.places.distance(one) < 1e-9
+    assert crossing.places.distance(other) < 1e-9
+    (fault,) = ready([Feature("A", "", None, shapely.Polygon([(x / 100, y / 100) for x, y in corners]))], 1).faults
+    assert fault.kind == "invalid"
+    assert shapely.Point(fault.at).distance(one) < 1e-9
+
+
 def test_an_invalid_unit_does_not_spoil_its_neighbours() -> None:
     seen = look(BOX, BOW_TIE, INVERTED)
     assert [crossing.owner for crossing in seen.crossings] == [1]

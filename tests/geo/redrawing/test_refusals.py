@@ -14,6 +14,7 @@ from api import messages
 from geo.partition import operations as ops
 from geo.partition.model import UnitKind
 from geo.partition.outcomes import FREE, Refusal
+from geo.partition.redrawing import laying
 
 pytestmark = pytest.mark.pure
 
@@ -173,6 +174,110 @@ def test_a_residual_is_nobodys_to_change(boards: Any) -> None:
     refusal = board.refused(ops.Rename(rest.key, "x"))
     assert (refusal.code, refusal.values) == ("edit.residual", {"unit": "A~"})
     require_told(refusal)
+
+
+NEEDLE = {
+    "A": [(0, 0), (0, -50), (100, -50), (100, 0.5)],
+    "S": [(0, 0), (100, 0.5), (100, 0.51)],
+    "B": [(0, 0), (100, 0.51), (100, 50), (0, 50)],
+}
+
+
+def test_a_junction_finds_no_room_where_another_border_runs_half_a_millimetre_beside(boards: Any) -> None:
+    """
+    BBBBBBBB      S is a needle of 100 m, 1 cm wide at its end. A cut of A that ends on it at 9.5 m would bend the border
+    SSSSSSSS      by 2.5 mm to the next lattice point, across S, which is 1 mm wide there; so it would 12 cm to either side
+    AAAAAAAA
+    """
+    board = boards.of(NEEDLE)
+
+    def cut_at(x: float) -> ops.Operation:
+        end = board.segment((0, 0), (100, 0.5), (x, x / 200))
+        return ops.Split(board.key("A"), (end, board.spot(x, -60)), (board.part("N", x - 1, -20),))
+
+    refusal = board.refused(cut_at(9.5))
+    assert (refusal.code, refusal.at) == ("edit.no_room", (9.5, 0.05))
+    assert refusal.geometry.length == pytest.approx(100, abs=0.01)  # the segment that has none
+    require_told(refusal)
+    board.do(cut_at(10))  # a lattice point lies on the border there
+
+
+def test_a_crossing_of_two_lines_cannot_follow_a_line_that_no_longer_crosses(boards: Any) -> None:
+    """
+    AAABBB      A2 and B2 are cut off by one line through (20, 15) and (40, 15), which crosses the border of A and B at x = 30.
+    AAABBB      Its corner drawn to (35, 17) would leave the crossing on neither line
+    A2__B2
+    """
+    board = boards.of("AAABBB\nAAABBB\nAAABBB", level=2, parents={"A": ("V",), "B": ("V",)})
+    cut = {"A": "A2", "B": "B2"}
+    board.do(board.split("V", [(-5, 5), (20, 15), (40, 15), (65, 5)], board.part("W", 30, 25), cut=cut))
+    refusal = board.refused(ops.MoveVertex(board.vertex(20, 15), board.spot(35, 17)))
+    place = (30 + board.origin[0], 15 + board.origin[1])
+    assert (refusal.code, refusal.at) == ("edit.junction_off", place)
+    require_told(refusal)
+    board.do(ops.MoveVertex(board.vertex(20, 15), board.spot(20, 17)))  # it still crosses: the junction slides up
+    assert (30, 16) in board.ring("A")
+
+
+FAN = {
+    "P": [(0, 0), (1, 0), (1, 0.02), (0.5, 0.01)],
+    "Q": [(0, 0), (0.5, 0.01), (1, 0.02), (1, 0.03)],
+    "R": [(0, 0), (1, 0.03), (1, 0.06)],
+    "S": [(0, 0), (1, 0.06), (1, 0.07)],
+    "D": [(-20, -20), (1, -20), (1, 0), (0, 0), (-20, 0)],
+    "T": [(-20, 0), (0, 0), (1, 0.07), (1, 20), (-20, 20)],
+}
+
+
+def test_a_line_that_meets_something_else_each_time_its_ends_come_to_the_lattice_is_given_up(
+    boards: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    TTTTTT      P, Q, R, S are needles of 1 m within 7 cm; the line through them is looked at again where it was bent to
+    T-PQRS      lattice points. No drawing is known that needs more than the four looks there are, so the number is cut
+    DDDDDD
+    """
+    board = boards.of(FAN)
+    area = board.line((-13.32, -0.02), (-0.12, 0.02), (0.7, 0.09), (-12.17, -4.58))
+    carve = ops.Carve(board.keys("PQRSDT"), area, 1, "N")
+    with monkeypatch.context() as fewer:
+        fewer.setattr(laying, "ROUNDS", 0)
+        refusal = board.refused(carve)
+    assert refusal.code == "edit.too_narrow"
+    assert refusal.geometry.geom_type == "MultiLineString"  # the piece of the line, and what is in its way
+    require_told(refusal)
+    board.do(carve)
+
+
+def test_a_divided_unit_and_one_that_is_not_do_not_become_one_at_the_top(boards: Any) -> None:
+    """
+    abBB      A is divided into a and b, B is not: B's land would belong to no unit of level 2
+    """
+    board = boards.of("AABB")
+    board.do(
+        ops.Divide(board.key("A"), (board.line((10, -5), (10, 15)),), (board.part("a", 5, 5), board.part("b", 15, 5)))
+    )
+    for operation in (board.merge("A", "B"), board.merge("B", "A"), ops.Reparent(board.key("a"), board.key("B"))):
+        refusal = board.refused(operation)
+        assert (refusal.code, refusal.values, refusal.units) == ("edit.not_divided", {"unit": "B"}, board.keys("B"))
+        require_told(refusal)
+    board.do(ops.Undivide(board.key("A")), board.merge("A", "B"))
+
+
+def test_two_squares_that_meet_in_a_corner_do_not_merge(boards: Any) -> None:
+    """
+    AD
+    EC
+    """
+    board = boards.of("AD\nEC")
+    refusal = board.refused(board.merge("A", "C"))
+    assert (refusal.code, refusal.values["parts"]) == ("edit.only_a_point", 2)
+    require_told(refusal)
+
+
+def test_every_refusal_the_engine_knows_is_drawn_in_this_file() -> None:
+    drawn = set(re.findall(r"edit\.[a-z_]+", Path(__file__).read_text("utf-8")))
+    assert {code for code in CODES if code.startswith("edit.")} <= drawn
 
 
 def test_what_hurts_is_shown(boards: Any) -> None:
