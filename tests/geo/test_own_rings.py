@@ -123,6 +123,7 @@ def test_segments_that_run_along_each_other_unseen_by_floats_are_named_by_their_
     assert crossing.places.distance(other) < 1e-9
     (fault,) = ready([Feature("A", "", None, shapely.Polygon([(x / 100, y / 100) for x, y in corners]))], 1).faults
     assert fault.kind == "invalid"
+    assert fault.at is not None
     assert shapely.Point(fault.at).distance(one) < 1e-9
 
 
