@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from api import messages
+from api.auth import LOCAL_USER
 from api.cli import output
 from api.settings import PREFIX, from_environment
 
@@ -35,7 +36,7 @@ def demo(
 
     settings = from_environment()
     with _progress(settings.lang, quiet=as_json) as tell:
-        document = service.run(service.Stage(folder, settings, tell))
+        document = service.run(service.Stage(folder, settings, LOCAL_USER, tell))
     if as_json:
         output.write_json(document)
     else:

@@ -1,6 +1,7 @@
 """The whole main job on the samples that ship: an invented town in a throw-away store, then Liverpool in another."""
 
 import csv
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,14 @@ from time import perf_counter
 from typing import Any, Final
 
 import data.samples
-from api.services import boards, coverage, demo_patrols, imports, stores, web_maps
+from api import clock
+from api.services import boards, coverage, demo_changes, demo_patrols, imports, places, stores, web_maps
 from api.services.board_content import load_contents
-from api.services.grid_files import Source
+from api.services.grid_files import Source, limits_of
+from api.services.track_ingest import Desk
 from api.settings import Settings
+from data.archive import folder_of
+from data.importers.places import PlaceFields
 from data.store import Actor, open_store
 from geo.errors import InputError
 from rules.codes import CodePolicy, fits
@@ -36,10 +41,11 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Stage:
-    """Where the demonstration writes, the settings it runs with, and whom it tells how far it is (step, done, total)."""
+    """Where the demonstration writes, with which settings and for whom, and whom it tells how far it is (step, done, total)."""
 
     folder: Path
     settings: Settings
+    user: str
     tell: Tell
 
 
@@ -50,6 +56,7 @@ def run(stage: Stage) -> Document:
         _fresh(stage.folder / name)
     town = _town(stage)
     week = _week(stage)
+    changes = _redrawn(stage)
     printed, page = _printed(stage)
     city = _city(stage)
     bus = _bus(stage)
@@ -58,6 +65,7 @@ def run(stage: Stage) -> Document:
         "store": str(stage.folder / TOWN_STORE),
         "town": town,
         "week": week,
+        "changes": changes,
         "boards": printed,
         "map": page,
         "liverpool": city,
@@ -67,11 +75,12 @@ def run(stage: Stage) -> Document:
 
 
 def _fresh(path: Path) -> None:
-    """Remove the store of an earlier demonstration."""
+    """Remove the store of an earlier demonstration, and its tracks."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in (path, path.with_name(path.name + "-journal")):
             old.unlink(missing_ok=True)
+        shutil.rmtree(folder_of(str(path), ""), ignore_errors=True)
     except OSError as error:
         raise InputError("demo.folder", str(path.parent), got=error.strerror or str(error)) from error
 
@@ -112,6 +121,11 @@ def _town(stage: Stage) -> Document:
         for level in (1, 2, 3)
     ]
     made = _imported(stage, address, wanted, "demo.step.import")
+    with open_store(str(address)) as store:
+        streets = places.Wanted(
+            SAMPLES / "town" / "streets.geojson", "line", "street", PlaceFields(code="code", name="name")
+        )
+        places.import_places(store, streets, stage.settings, ACTOR)
     return _place(TOWN, made, _proved(stage, address, "demo.step.prove"), start) | {"codes_fit": _codes_fit()}
 
 
@@ -142,15 +156,29 @@ def truth() -> list[dict[str, str]]:
 
 
 def _week(stage: Stage) -> list[Document]:
+    """Return what the verdicts of the week say; the people, their tracks and the verdicts stay in the store."""
     rows, named = truth(), demo_patrols.names(SAMPLES)
-    found: list[Document] = []
     with open_store(str(stage.folder / TOWN_STORE)) as store:
-        for number, row in enumerate(rows):
-            stage.tell("demo.step.verify", number, len(rows))
-            verdict = demo_patrols.judged(store, TOWN, row, SAMPLES / "town" / "tracks", stage.settings)
-            found.append(verdict | {"grid_name": named[row["grid"]]})
-    stage.tell("demo.step.verify", len(rows), len(rows))
-    return found
+        demo_patrols.enrolled(store, SAMPLES, demo_patrols.LAST_DAY, ACTOR, stage.settings)
+        stage.tell("demo.step.tracks", 0, len(rows))
+        desk = Desk(store, folder_of(store.address, ""), limits_of(stage.settings), ACTOR, clock.now())
+        for number in demo_patrols.received(rows, SAMPLES / "town" / "tracks", desk):
+            stage.tell("demo.step.tracks", number, len(rows))
+        found: list[Document] = []
+        stage.tell("demo.step.verify", 0, len(rows))
+        for told in demo_patrols.judged(store, rows, desk):
+            found.append(told | {"grid_name": named[told["grid"]]})
+            stage.tell("demo.step.verify", len(found), len(rows))
+    return sorted(found, key=lambda told: (told["person"], told["on"]))
+
+
+def _redrawn(stage: Stage) -> Mapping[str, int]:
+    """Return the numbers of three changes: one that is being drawn, one that came back, one on record."""
+    stage.tell("demo.step.changes", 0, 1)
+    with open_store(str(stage.folder / TOWN_STORE)) as store:
+        made = demo_changes.redraw(store, TOWN, stage.user)
+    stage.tell("demo.step.changes", 1, 1)
+    return made
 
 
 def _printed(stage: Stage) -> tuple[list[str], str]:

@@ -34,11 +34,12 @@ def files() -> dict[str, bytes]:
     }
     week = walks.files(town, flat, origin, np.random.default_rng(plan["seed"]))
     tracks = {f"town/tracks/{name}": content for name, content in week.items()}
+    lists = {f"town/{name}": content for name, content in walks.rosters(town).items()}
     boards = posts.written(town, flat, origin, np.random.default_rng(plan["seed"]), walks.posts_held(town))
     apart = collection(plan, (feature(grid, shape, flat, origin) for grid, shape in drawn_apart(town)))
     ways = collection(plan, (line_feature(street, flat, origin) for street in streets(town)))
     named = {"boards.toml": boards, "drawn_apart.geojson": apart, "streets.geojson": ways}
-    return shapes | tracks | {f"town/{name}": content for name, content in named.items()}
+    return shapes | tracks | lists | {f"town/{name}": content for name, content in named.items()}
 
 
 def collection(plan: dict[str, Any], features: Iterable[dict[str, Any]]) -> bytes:

@@ -159,6 +159,21 @@ def as_gpx(one: Day, flat: Plane, origin: Float) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n<trk><trkseg>\n{body}\n</trkseg></trk>\n</gpx>\n'.encode()
 
 
+def rosters(town: Town) -> dict[str, bytes]:
+    """Return the people of the week as an office lists them: who is in charge of what, and who is on leave."""
+    plan = people()
+    listed, away = ["person,name,grid,role,hours"], ["person,kind,from,to,note"]
+    first = dt.date.fromisoformat(plan["week"])
+    for who in (*plan["person"], *plan["colleague"]):
+        hours = f'"{who["shift"]}"' if "shift" in who else ""
+        listed.append(",".join((who["id"], who["name"], grid_of(town, who).code, who["role"], hours)))
+        if "leave" in who:
+            away.append(f"{who['id']},leave,{first},{first + dt.timedelta(days=4)},{who['leave']}")
+    return {
+        name: ("\n".join(lines) + "\n").encode() for name, lines in (("roster.csv", listed), ("absences.csv", away))
+    }
+
+
 def files(town: Town, flat: Plane, origin: Float, rng: np.random.Generator) -> dict[str, bytes]:
     """Return the files of the week by name: a track for each day that has one, and ``truth.csv``."""
     found: dict[str, bytes] = {}

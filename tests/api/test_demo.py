@@ -6,12 +6,18 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from api.cli import demo_report
+from api.main import create_app
+from api.settings import Settings
+from data import tracks, verdicts
+from data.store import open_store
 
 Document = dict[str, Any]
 
@@ -48,6 +54,17 @@ def test_every_day_is_told_as_it_was(shown: Document) -> None:
     assert len(shown["week"]) == 20
     wrong = [row for row in shown["week"] if row["level"] != expected[row["way"].split()[0]]]
     assert wrong == []
+
+
+def test_people_tracks_verdicts_and_changes_stay_in_the_store_to_be_looked_at(shown: Document) -> None:
+    with open_store(shown["store"]) as store, store.read() as view:
+        assert {len(verdicts.latest(view, date(2026, 11, day))) for day in range(16, 21)} == {6}
+        assert len(tracks.receipts(view, "P02")) == 5
+    with TestClient(create_app(Settings(store=shown["store"])), base_url="http://127.0.0.1:8000") as office:
+        assert "丙知秋" in office.get("/patrols?on=2026-11-18", headers={"accept": "text/html"}).text
+        page = office.get("/changes", headers={"accept": "text/html"}).text
+    assert set(shown["changes"]) == {"filed", "returned", "draft"}
+    assert "木瓜村第三网格拆分" in page
 
 
 def test_the_truth_lies_within_the_bounds_of_every_day(shown: Document) -> None:
