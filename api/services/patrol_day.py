@@ -13,6 +13,7 @@ from typing import Any, Final
 from api.services.asking import Raised, answers_of, raise_all
 from api.services.doubting import Judged, asked_of, is_set_aside
 from api.services.patrol_tasks import Task, ground_of, tasks_of, verdicts_of
+from api.services.signals import signals_of
 from data import ledger, verdicts
 from data.store import Actor, Store
 from data.verdicts import Version
@@ -64,6 +65,7 @@ def verify_day(
     aside = work.judge(todo, lambda one: is_set_aside(one, answers))
     raised, free = asked_of(aside, ground_of(store, wanted.on)) if aside else ([], [])
     work.save(free)
+    raised += signals_of(store, folder, tasks if todo else [], policy)  # a walk of anybody may show in another
     if raised:
         _held_back(work, raised, folder, policy)
     said = {"tasks": len(tasks), "judged": len(todo), "new_versions": work.made}
