@@ -5,7 +5,9 @@ import type { Draft } from "./draft";
 import type { Place } from "./operations";
 import type { Point } from "./plane";
 import type { Level, Unit } from "./sheet";
+import { Guides } from "./guides";
 import { footOf, same } from "./plane";
+import { crossing, trace } from "./trace";
 
 export interface Words {
   readonly advice: Readonly<Record<string, string>>;
@@ -18,19 +20,24 @@ export interface Words {
   readonly stale: string;
   readonly failed: string;
   readonly givers: string;
+  readonly trace: string;
+  readonly noTrace: string;
 }
 
 export const REACH = 11; // pixels
+const NEAR_CM = 10_000; // how far round two places a way is looked for, at least
 
 export interface Snapped {
   readonly at: Point;
   readonly place: Place;
-  readonly kind: "vertex" | "on" | "free";
+  readonly kind: "vertex" | "on" | "line" | "free"; // a vertex of a border, a border, a street or reference line, none
+  readonly traced?: boolean; // on the way to the place that was clicked
 }
 
 export class Desk {
   level: Level = 2;
   snapping = true;
+  readonly guides = new Guides();
 
   constructor(
     readonly canvas: Canvas,
@@ -42,7 +49,7 @@ export class Desk {
     return REACH * this.canvas.resolution;
   }
 
-  // A vertex within reach before a border within reach, that before the free place.
+  // A vertex of a border within reach goes before where a street crosses a border, that before a border, a street, the free place.
   snap(pointer: Pointer): Snapped {
     const free: Snapped = { at: pointer.at, place: pointer.at, kind: "free" };
     if (!this.snapping || pointer.alt) return free;
@@ -50,10 +57,37 @@ export class Desk {
     const vertex = sheet.vertexNear(pointer.at, this.reach);
     if (vertex) return { at: vertex.at, place: { vertex: vertex.at }, kind: "vertex" };
     const segment = sheet.segmentNear(pointer.at, this.reach);
-    if (!segment) return free;
-    const at = footOf(segment.a, segment.b, pointer.at);
+    if (!segment) {
+      const line = this.guides.find(pointer.at, this.reach);
+      return line ? { at: line.at, place: line.at, kind: "line" } : free;
+    }
+    const at = this.crossed([segment.a, segment.b], pointer.at) ?? footOf(segment.a, segment.b, pointer.at);
     if (same(at, segment.a) || same(at, segment.b)) return { at, place: { vertex: at }, kind: "vertex" };
     return { at, place: { on: [segment.a, segment.b], at }, kind: "on" };
+  }
+
+  // Where a street crosses a border within reach; the nearest such place.
+  private crossed(border: readonly [Point, Point], near: Point): Point | undefined {
+    const away = (p: Point): number => Math.hypot(p[0] - near[0], p[1] - near[1]);
+    const found = this.guides.around(near, this.reach).map((line) => crossing(border, line));
+    return found.filter((p): p is Point => p !== null && away(p) <= this.reach).sort((p, q) => away(p) - away(q))[0];
+  }
+
+  // The places between two along streets, reference lines and borders; null where no way along lines leads from one to the other.
+  along(from: Point, to: Point): Snapped[] | null {
+    const { sheet } = this.draft;
+    const beyond = Math.max(NEAR_CM, Math.hypot(to[0] - from[0], to[1] - from[1]) / 2);
+    const box = [Math.min(from[0], to[0]) - beyond, Math.min(from[1], to[1]) - beyond, Math.max(from[0], to[0]) + beyond, Math.max(from[1], to[1]) + beyond] as const;
+    const way = trace(from, to, this.guides.within(box, sheet.leaves.values()), this.reach);
+    return way && way.map((at) => ({ at, ...(sheet.vertexNear(at, 0) ? { place: { vertex: at }, kind: "vertex" } : { place: at, kind: "line" }), traced: true }));
+  }
+
+  // What the planner is told of the tool, or instead of it for a moment.
+  advice = "";
+  advise(instead: string | null): void {
+    const line = document.querySelector<HTMLElement>("#advice");
+    const text = instead ?? this.advice;
+    if (line && line.textContent !== text) line.textContent = text;
   }
 
   // Which ring of the outline of a unit a place lies on; -1 if on none, a border inside the unit included.

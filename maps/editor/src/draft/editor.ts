@@ -73,7 +73,9 @@ class Editor {
     if (unit) this.jump(null, unit.key);
     this.use(this.element.dataset["mayEdit"] ? "move" : "select");
     this.expose();
-    await new Ways(this.canvas).load(this.element.dataset["lines"] ?? "").catch(() => this.say(this.words.failed));
+    const ways = new Ways(this.canvas);
+    ways.onChange = (lines) => this.desk.guides.set(lines);
+    await ways.load(this.element.dataset["lines"] ?? "").catch(() => this.say(this.words.failed));
     this.element.dataset["ready"] = "true";
   }
 
@@ -131,8 +133,8 @@ class Editor {
     this.canvas.gesture = this.current;
     this.current.start?.();
     document.querySelectorAll<HTMLElement>("[data-tool]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset["tool"] === name)));
-    const advice = document.querySelector<HTMLElement>("#advice");
-    if (advice) advice.textContent = this.words.advice[name] ?? "";
+    this.desk.advice = (this.words.advice[name] ?? "") + (this.current.traces ? this.words.trace : "");
+    this.desk.advise(null);
   }
 
   private work(level: Level): void {

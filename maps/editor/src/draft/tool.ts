@@ -3,6 +3,7 @@
 import type { Gesture } from "./canvas";
 
 export interface Tool extends Gesture {
+  readonly traces?: boolean; // its lines follow streets and borders while Shift is held
   start?(): void;
   stop?(): void;
   cancel(): boolean;
