@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
 
 import numpy as np
 
-from geo.partition.chain import chain_identity, match
+from geo.partition.chain import chain_identity, match, own_verdicts
 from geo.partition.features import crossing_fault
 from geo.partition.framing import noded_frame
 from geo.partition.lattice import unit_areas_m2, with_owner
@@ -56,11 +57,16 @@ def prove(partition: Partition) -> Proof:
 
 def proved(partition: Partition) -> tuple[Proof, Rings]:
     """Return the proof, and the leaves' rings with the junctions that it inserted (owners as in the partition)."""
-    shape = tree(partition)
-    rings = by_leaf(partition.leaf_rings, shape.leaves)
+    leaves = np.unique(partition.leaf_rings.owner)
+    rings = by_leaf(partition.leaf_rings, leaves)
+    with ThreadPoolExecutor(1) as second:  # each unit by itself, while their borders cancel
+        verdicts = second.submit(own_verdicts, rings, len(leaves))
+        shape = tree(partition)
+        chain = match(rings, shape.above)
+    own = own_rings(rings, len(leaves), verdicts.result())
+    if own.rings is not rings:
+        chain = match(own.rings, shape.above)
     level = shape.levels[-1] if shape.levels else 1
-    own = own_rings(rings, len(shape.leaves))
-    chain = match(own.rings, shape.above)
     frame = noded_frame(own.rings, chain, partition.frame)
     settled = settle(own.rings, shape.above, frame if len(frame.owner) else None, chain)
     codes = Labels(partition, shape.leaves)
@@ -111,7 +117,7 @@ def childless(partition: Partition, shape: Tree) -> list[Fault]:
 def level_proofs(partition: Partition, shape: Tree, rings: Rings, faults: Sequence[Fault]) -> tuple[LevelProof, ...]:
     """Return the line of each level: units, area, and the faults that were found at it."""
     areas = unit_areas_m2(rings, len(shape.leaves))
-    listed = Counter(unit.level for unit in partition.units if is_listed(unit))
+    listed = Counter([unit.level for unit in partition.units if is_listed(unit)])
     result: list[LevelProof] = []
     for row, level in enumerate(shape.levels):
         there = shape.level[shape.above[row]] == level

@@ -12,7 +12,7 @@ from geo.partition.boundary import recut
 from geo.partition.chain import own_verdicts
 from geo.partition.junctions import inserted, on_segments, unique_points
 from geo.partition.lattice import canonical, concatenate, owners, segments, take_rings, to_metres
-from geo.partition.model import Int64, Rings
+from geo.partition.model import Int64, Rings, UInt8
 
 PLACES = 64  # places named for one unit at most
 
@@ -40,9 +40,12 @@ class OwnRings:
         return tuple(crossing.owner for crossing in self.crossings)
 
 
-def own_rings(rings: Rings, count: int) -> OwnRings:
-    """Return the rings (sorted by owner) with every self-touching one cut again, and the units that are invalid."""
-    suspects = np.flatnonzero(own_verdicts(rings, count))
+def own_rings(rings: Rings, count: int, verdicts: UInt8 | None = None) -> OwnRings:
+    """Return the rings (sorted by owner) with every self-touching one cut again, and the units that are invalid.
+
+    ``verdicts`` (count,) are those of `own_verdicts`, where they are known.
+    """
+    suspects = np.flatnonzero(own_verdicts(rings, count) if verdicts is None else verdicts)
     if len(suspects) == 0:
         return OwnRings(rings, (), 0, 0)
     kept, crossings, again, vertices = [], [], 0, 0
