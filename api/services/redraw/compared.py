@@ -1,6 +1,6 @@
 """What differs between two pictures of a root, as JSON: units before and after, and whose land became whose."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -25,6 +25,16 @@ class Compared:
         """The units that differ, by key."""
         return {member.key: member for member in self.difference.members}
 
+    def code_before(self, key: str | None) -> str | None:
+        """Return the code a unit had before, also where it is renumbered in the same change."""
+        member = self.members.get(key or "")
+        return member.before.code if member is not None and member.before is not None else self.codes.get(key or "")
+
+    def code_after(self, key: str | None) -> str | None:
+        """Return the code a unit has after."""
+        member = self.members.get(key or "")
+        return member.after.code if member is not None and member.after is not None else self.codes.get(key or "")
+
 
 def square(area2: Any) -> float:
     """Return square metres of twice the square centimetres."""
@@ -38,18 +48,17 @@ def member_document(found: Compared, member: Member) -> Document:
         "level": member.level,
         "principal": member.principal,
         "roles": sorted(str(role) for role in member.roles),
-        "before": _unit(found, member.before),
-        "after": _unit(found, member.after),
+        "before": _unit(found.code_before, member.before),
+        "after": _unit(found.code_after, member.after),
         "area_m2": _pair(square(member.area2_before), square(member.area2_after)),
         "households": _pair(member.points_before, member.points_after) if found.households else None,
     }
 
 
-def _unit(found: Compared, unit: Unit | None) -> Document | None:
+def _unit(code_of: Callable[[str | None], str | None], unit: Unit | None) -> Document | None:
     if unit is None:
         return None
-    parent = found.codes.get(unit.parent or "")
-    return {"code": unit.code, "name": unit.name, "kind": str(unit.kind), "parent": parent}
+    return {"code": unit.code, "name": unit.name, "kind": str(unit.kind), "parent": code_of(unit.parent)}
 
 
 def _pair(before: float | int | None, after: float | int | None) -> Document:
@@ -63,8 +72,8 @@ def flow_document(found: Compared, flow: Flow) -> Document:
     was, become = found.members.get(flow.before), found.members.get(flow.after)
     return {
         "level": flow.level,
-        "before": {"key": flow.before, "code": found.codes.get(flow.before)},
-        "after": {"key": flow.after, "code": found.codes.get(flow.after)},
+        "before": {"key": flow.before, "code": found.code_before(flow.before)},
+        "after": {"key": flow.after, "code": found.code_after(flow.after)},
         "area_m2": square(flow.area2),
         "area2_cm2": str(flow.area2),
         "share_of_before": _share(flow.area2, was.area2_before if was else 0),

@@ -1,12 +1,18 @@
 """The geometric ones of the ten hardest cases (boundaries.md section 8), drawn where it helps."""
 
+from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
+from api.services.bench.planner import Planner
 from geo.partition import operations as ops
-from geo.partition.model import UnitKind, VertexKind
+from geo.partition.coverage import prove
+from geo.partition.edits import Edited, apply
+from geo.partition.lattice import areas2
+from geo.partition.model import Partition, UnitKind, VertexKind
 from geo.partition.operationjson import from_json, to_json
 from geo.partition.unweaving import unwoven
 
@@ -45,6 +51,87 @@ def test_case_1_undone_by_a_transfer_of_the_same_strip_the_line_of_c_is_straight
     board.do(board.merge("B", "N"))
     assert board.areas() == {"A": 15037.5, "B": 15112.5, "C": 29850.0}
     assert board.ring("C") == [(0, 100), (150, 100.5), (300, 101), (300, 200), (0, 200)]
+
+
+def rectangle_of_twelve() -> dict[str, list[tuple[float, float]]]:
+    """Return four by three grids of about 500 m in a rectangle; their corners inside lie at odd places."""
+    rng = np.random.default_rng(3)
+    corner = {
+        (i, j): (
+            500.0 * i + (round(float(rng.uniform(-120, 120)), 2) if 0 < i < 4 else 0.0),
+            500.0 * j + (round(float(rng.uniform(-120, 120)), 2) if 0 < j < 3 else 0.0),
+        )
+        for i in range(5)
+        for j in range(4)
+    }
+    around = ((0, 0), (1, 0), (1, 1), (0, 1))
+    return {f"G{i}{j}": [corner[i + a, j + b] for a, b in around] for i in range(4) for j in range(3)}
+
+
+def beside(partition: Partition, keys: Collection[str]) -> set[str]:
+    """Return units and all that have a vertex in common with them."""
+    rings, units = partition.leaf_rings, partition.units
+    owner = np.repeat(rings.owner, np.diff(rings.start)).tolist()
+    places = list(zip(map(tuple, rings.xy.tolist()), (units[number].key for number in owner), strict=True))
+    mine = {place for place, key in places if key in keys}
+    return {key for place, key in places if place in mine}
+
+
+def test_case_3_the_frame_does_not_creep_in_a_thousand_random_strips(boards: Any) -> None:
+    """
+    IJKL
+    EFGH      strips between neighbours one after the other, many on the outline and at corners of three and four grids
+    ABCD
+    """
+    board = boards.of(rectangle_of_twelve())
+    planner, now, done = Planner(33), board.topology, 0
+    frame, total = board.base.frame.xy.copy(), int(areas2(board.base.leaf_rings).sum())
+    on_the_outline = at_a_corner = 0
+    while done < 1_000:
+        operation = planner.operation(now, "transfer", 1)
+        edited = None if operation is None else apply(now, operation, board.new_key)
+        if not isinstance(operation, ops.Transfer) or not isinstance(edited, Edited):
+            continue
+        done += 1
+        at_a_corner += len(edited.leaves) > 2
+        if done % 20 == 0:  # the rings are traced then
+            before, after = unwoven(now), edited.partition
+            assert edited.leaves <= beside(before, {*operation.givers, operation.receiver})
+            assert np.array_equal(after.frame.xy, frame)
+            assert int(areas2(after.leaf_rings).sum()) == total
+            xy = after.leaf_rings.xy
+            edge = (xy[:, 0] % 200_000 == 0) | (xy[:, 1] % 150_000 == 0)
+            on_the_outline = max(on_the_outline, len(np.unique(xy[edge], axis=0)))
+        if done % 100 == 0:
+            proof = prove(edited.partition)
+            assert proof.ok, proof.faults
+            assert (proof.rings_recut, proof.vertices_inserted) == (0, 0)
+        now = edited.topology
+    assert on_the_outline > 14 + 10  # borders ended where nobody had drawn a vertex
+    assert at_a_corner > 100
+
+
+def test_case_3_the_same_edit_back_and_forth_a_hundred_times_does_not_drift(boards: Any, same_chains: Any) -> None:
+    """The corner of four grids goes to another place and back; a strip from the outline to it goes over and comes back."""
+    board = boards.of(rectangle_of_twelve())
+    corner = rectangle_of_twelve()["G11"][0]
+    away = (corner[0] + 33.33, corner[1] - 17.17)
+    top = rectangle_of_twelve()["G10"][3]
+    low = rectangle_of_twelve()["G10"][0]
+    strip = board.line((0, -10), (low[0] + 40, -10), (top[0] + 40, top[1] + 60), (0, top[1] + 60))
+    back = board.line(low, (1200, -10), (1200, 700), top)
+    now = board.topology
+    for _ in range(100):
+        for operation in (
+            ops.MoveVertex(board.vertex(*corner), board.spot(*away)),
+            ops.MoveVertex(board.vertex(*away), board.spot(*corner)),
+            ops.Transfer(board.keys(["G10"]), board.key("G00"), strip),
+            ops.Transfer(board.keys(["G00"]), board.key("G10"), back),
+        ):
+            edited = apply(now, operation, board.new_key)
+            assert isinstance(edited, Edited), edited
+            now = edited.topology
+    assert same_chains(unwoven(now), board.base)
 
 
 DUMB_BELL = {
