@@ -1,5 +1,6 @@
 """The Patrols page of a day, the page of one verdict with what people say to it, and My page."""
 
+import re
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs, urlencode
 
@@ -11,7 +12,16 @@ from api.auth import Action, DeclaredRoute, Resource, declares, may
 from api.routes import office
 from api.routes.parameters import FormDay
 from api.routes.today import day_values
-from api.services import my_page, patrol_list, patrol_paper, patrol_sheet, verdict_files, verdict_page, verdict_steps
+from api.services import (
+    asking,
+    my_page,
+    patrol_list,
+    patrol_paper,
+    patrol_sheet,
+    verdict_files,
+    verdict_page,
+    verdict_steps,
+)
 from api.services.patrol_day import GRAVEST
 from data.archive import folder_of
 from data.store import Store
@@ -22,6 +32,7 @@ router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
 PDF: Final = "application/pdf"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEVELS: Final = frozenset(level.value for level in GRAVEST)
+BACK: Final = re.compile(r"/patrols(/[0-9]{1,19}|\?on=\d{4}-\d\d-\d\d)?", re.ASCII)
 VerdictId = Annotated[int, Path(ge=1, le=2**62)]
 Opened = Annotated[int, Query(ge=0, le=2**62)]
 Short = Annotated[str, Query(max_length=200)]
@@ -73,7 +84,7 @@ def day_page(request: Request, on: FormDay = None, root: Short = "", level: Shor
 
 def _nothing(request: Request) -> dict[str, Any]:
     asked = patrol_list.Asked(clock.today(), None, "", 0, pages.language(request))
-    found = {"rows": [], "levels": [], "total": 0, "people": 0, "kind": "", "last_day": None}
+    found = {"asked": [], "rows": [], "levels": [], "total": 0, "people": 0, "kind": "", "last_day": None}
     return {
         "found": found,
         "asked": asked,
@@ -173,6 +184,24 @@ async def add_step(request: Request, verdict_id: VerdictId) -> Response:
     def work() -> Response:
         verdict_steps.add(_store(request), verdict_id, said, office.actor(request))
         return errors.see_other(f"/patrols/{verdict_id}")
+
+    return await run_in_threadpool(work)
+
+
+@router.post("/questions/{number}/answers")
+@declares(Action.RUN, Resource.PATROL)
+async def answer(request: Request, number: VerdictId) -> Response:
+    """Answer a question that tracks raised: it is added, and the days it is about are verified again."""
+    form = parse_qs((await request.body()).decode("utf-8", "strict"), max_num_fields=6, keep_blank_values=True)
+    said = {name: values[-1] for name, values in form.items() if name != "back"}
+    back = form.get("back", ["/patrols"])[-1]
+
+    def work() -> Response:
+        answered = asking.answer(_store(request), number, said, office.actor(request))
+        for day in asking.days_of(answered):
+            arguments = {"on": day, "archive": request.app.state.settings.archive}
+            request.app.state.runner.submit(_store(request), office.actor(request), "patrols", arguments)
+        return errors.see_other(back if BACK.fullmatch(back) else "/patrols")
 
     return await run_in_threadpool(work)
 

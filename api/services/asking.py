@@ -151,10 +151,16 @@ def shown(question: Question, lang: str) -> Document:
         "state": question.state,
         "state_word": messages.sentence(f"asked.{question.state}", lang),
         "open": question.state == OPEN,
+        "can_approve": last["kind"] != CLOCK,
         "approve": messages.sentence(f"asked.{last['kind']}.approve", lang),
         "refuse": messages.sentence(f"asked.{last['kind']}.refuse", lang),
         "answers": [entry.content["text"] for entry in question.entries if entry.kind == ANSWERED],
     }
+
+
+def days_of(question: Question) -> list[str]:
+    """Return the days that a question is about."""
+    return sorted({on for _, on in _people(question)})
 
 
 def about_verdict(store: Store, one: Version, lang: str) -> list[Document]:
@@ -164,9 +170,18 @@ def about_verdict(store: Store, one: Version, lang: str) -> list[Document]:
 
 
 def of_day(store: Store, on: date, lang: str) -> list[Document]:
-    """Return the open questions about a day."""
-    found = [q for q in answers_of(store).questions if q.state == OPEN]
-    return [shown(q, lang) for q in found if any(day == on.isoformat() for _, day in _people(q))]
+    """Return the open questions about a day that somebody has to look at.
+
+    What holds verdicts back always is; a mere pattern only where another one of the same person's day points the same way.
+    """
+    questions_there = answers_of(store).questions
+    about = {q.subject: [p for p in _people(q) if p[1] == on.isoformat()] for q in questions_there}
+    found = [q for q in questions_there if q.state == OPEN and about[q.subject]]
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for question in found:
+        for pair in about[question.subject]:
+            kinds.setdefault(pair, set()).add(question.first.content["kind"])
+    return [shown(q, lang) for q in found if _holds(q) or any(len(kinds[pair]) > 1 for pair in about[q.subject])]
 
 
 def _holds(question: Question) -> bool:

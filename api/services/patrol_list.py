@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from api import messages
+from api.services import asking
 from api.services.patrol_day import GRAVEST
 from api.services.pictures import pictures
 from api.services.settling import bounds_words, h_mm
@@ -124,6 +125,7 @@ def day_page(store: Store, asked: Asked) -> Document:
             for level in GRAVEST
             if counts[level.value]
         ],
+        "asked": asking.of_day(store, asked.on, asked.lang),
         "total": len(found),
         "people": len(people.assignments),
         "kind": messages.sentence(f"patrols.day.{calendar().kind(asked.on).value}", asked.lang),
@@ -203,6 +205,8 @@ def doubt(content: Document, level: str, lang: str) -> str:
     """Return in a few words what keeps a day from being settled; nothing where it is."""
     if level in ("PASS", "NOT_REQUIRED", "INFO"):
         return ""
+    if content["inputs"].get("held"):
+        return messages.sentence("patrols.doubt.asked", lang)
     if level == "EXCUSED":
         return messages.sentence(f"day.{content['inputs']['day']['absence']}", lang)
     if not content["fixes"]:

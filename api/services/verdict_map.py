@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,8 @@ import numpy as np
 import shapely
 
 from api import messages
+from api.services.delivered import USUAL
+from api.services.holding import DATUMS
 from api.services.pictures import Picture, picture
 from data import archive, places, tracks
 from data.archive import Fixes
@@ -17,6 +20,8 @@ from data.store import Store
 from data.verdicts import Version
 from geo.errors import WanggeError
 from geo.partition.model import UnitKind
+from geo.tracks.datum import to_wgs84
+from geo.tracks.track import E7
 from maps.patrols.mapview import Gap, VerdictMap, draw
 from rules.parameters import defaults
 
@@ -73,8 +78,16 @@ def _fixes(store: Store, folder: Path, one: Version, lang: str) -> tuple[Fixes, 
     """Return the fixes within working time, and what to say where they are gone."""
     with store.read() as view:
         parts = tracks.parts(view, one.day, one.day, one.person)
+        sent = tracks.receipts_by_number(view, sorted({part.receipt for part in parts}))
+    words = {track["sha256"]: track["datum"] for track in one.content["tracks"]}
+    readings = [words.get(sent[part.receipt].content["sha256"], "") for part in parts]
     try:
-        found = archive.joined([archive.read(folder, part.path, part.sha256) for part in parts])
+        found = archive.joined(
+            [
+                _as_read(archive.read(folder, part.path, part.sha256), word)
+                for part, word in zip(parts, readings, strict=True)
+            ]
+        )
     except WanggeError as error:
         return archive.joined([]), [messages.sentence(error.code, lang, {"where": error.where})]
     notes = [] if parts or not one.content["tracks"] else [messages.sentence("verdict.map.gone", lang)]
@@ -82,6 +95,14 @@ def _fixes(store: Store, folder: Path, one: Version, lang: str) -> tuple[Fixes, 
     if not spans:
         return found, notes
     return found.only((found.time_ms >= spans[0][0]) & (found.time_ms <= spans[-1][1])), notes
+
+
+def _as_read(fixes: Fixes, word: str) -> Fixes:
+    """Return fixes in WGS 84 as the verdict read them; ``word`` is the name of the datum in the verdict."""
+    reading = next((name for name, said in DATUMS.items() if said == word), USUAL)
+    lonlat = to_wgs84(np.column_stack([fixes.lon_e7, fixes.lat_e7]) / E7, reading)
+    lon, lat = np.round(lonlat * E7).astype(np.int32).T
+    return replace(fixes, lon_e7=lon, lat_e7=lat)
 
 
 def _ms(stamp: str) -> int:

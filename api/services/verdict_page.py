@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from api import messages
+from api.services import asking
 from api.services.patrol_list import CLOCK, badge, grid_names
 from api.services.settling import bounds_words, h_mm
 from api.services.staff import ZONE
@@ -58,6 +59,8 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "map": map_of(store, folder, one, gaps, lang),
         "gaps": [gap_words(letter, gap, lang) for letter, gap in gaps],
         "settles": chosen["either_way"]["sentence"][lang] if chosen["either_way"] else "",
+        "asked": asking.about_verdict(store, one, lang),
+        "rounds": _rounds(content.get("rounds"), lang),
         "working": _working(chosen, gaps, content, lang),
         "basis": _basis(chosen, one.day, lang),
         "questions": [
@@ -79,6 +82,23 @@ def _tab(finding: Document, current: bool, lang: str) -> Document:
         "sentence": finding["sentence"][lang],
         "current": current,
     }
+
+
+VISITS: Final = {"stayed": ("pass", "✓"), "passed": ("pass", "✓"), "missed": ("off", "·"), "open": ("review", "?")}
+
+
+def _rounds(found: Document | None, lang: str) -> Document | None:
+    """Return what is said of required points and streets; nothing where a grid has neither."""
+    if found is None:
+        return None
+    points: list[Document] = []
+    for point in found["points"]:
+        mark, sign = VISITS[point["visit"]]
+        word = messages.sentence(f"rounds.visit.{point['visit']}", lang, {"minutes": round(point["minutes"])})
+        first = point["first"][CLOCK] if point["first"] else "—"
+        name = point["name"] or point["code"]
+        points.append({"name": name, "first": first, "badge": {"mark": mark, "sign": sign, "word": word}})
+    return {"points": points, "sentences": [sentence[lang] for sentence in found["sentences"]]}
 
 
 def _chosen(content: Document, rule: str) -> Document:

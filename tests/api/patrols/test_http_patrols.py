@@ -1,18 +1,20 @@
 """The pages of patrols: what they show, who may see them, what is added to a verdict, and the workbook."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import openpyxl
 import pytest
+import shapely
 from fastapi.testclient import TestClient
 
 from api import clock
 from api.main import create_app
 from api.settings import Settings
-from data import verdicts
+from data import places, verdicts
 from data.roster import Person
 
 Walk = Callable[..., bytes]
@@ -63,6 +65,45 @@ def test_a_verdict_shows_both_ways(client: TestClient, office: Any) -> None:
 
 def test_a_verdict_that_is_not_there_is_a_page_that_says_so(client: TestClient) -> None:
     assert "没有编号为 99 的核对结果" in text(client, "/patrols/99", 404)
+
+
+def test_a_question_is_answered_once_on_the_page_and_the_days_are_verified_again(
+    client: TestClient, office: Any, walk: Walk
+) -> None:
+    office.send(walk("i" * 27, start="08:00"), "P02")  # local times marked Z
+    office.judge()
+    page = text(client, f"/patrols/{first_id(office, 'P02')}")
+    assert "轨迹的疑问" in page
+    assert "用这份轨迹" in page
+    assert 'value="approved"' not in page  # a clock is answered by sending the file again
+    assert "轨迹有 1 个疑问要答复" in text(client, "/patrols?on=2026-11-18")
+    head = {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8000"}
+    form = {"decision": "refused", "text": "不是上班时走的", "back": "/patrols?on=2026-11-18"}
+    (address,) = re.findall(r'action="(/questions/\d+/answers)"', page)
+    answer = client.post(address, data=form, headers=head, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/patrols?on=2026-11-18")
+    assert "个疑问要答复" not in text(client, "/patrols?on=2026-11-18")
+    nothing = client.post("/questions/99/answers", data=form, headers=head)
+    assert nothing.status_code == 404
+    away = client.post(address, data={**form, "back": "//evil.example"}, headers=head, follow_redirects=False)
+    assert away.headers["location"] == "/patrols"
+
+
+def test_required_points_and_streets_stand_on_the_page_as_quality(client: TestClient, office: Any, walk: Walk) -> None:
+    board = places.Item("b1", "老榕树公告栏", shapely.Point(358_200, 2_741_200), attributes={"visit": "dwell"})
+    far = places.Item("b2", "桥头", shapely.Point(358_350, 2_741_350))
+    street = places.Item("s1", "榕树街", shapely.LineString([(358_000, 2_741_200), (358_400, 2_741_200)]))
+    for subject, kind, items in (("place", "required", [board, far]), ("line", "street", [street])):
+        office.store.run(lambda unit, s=subject, k=kind, i=items: places.save(unit, s, k, i), actor=office.desk.actor)
+    office.judge()
+    with office.store.read() as view:
+        (newest,) = verdicts.latest(view, office.at.date(), person="P01")
+    assert newest.why == ["ground"]
+    assert [p["visit"] for p in newest.content["rounds"]["points"]] == ["stayed", "missed"]
+    said = text(client, f"/patrols/{newest.id}")
+    assert "老榕树公告栏" in said
+    assert "必到点 2 个，到过 1 个" in said
+    assert "这些是巡查的质量" in said
 
 
 def test_a_level_that_is_none_is_refused_by_name(client: TestClient) -> None:
