@@ -23,6 +23,7 @@ SUBJECT: Final = "roster"
 GRID, CENTRE = "grid", "centre"
 PLACES: Final = (GRID, CENTRE)
 ABSENCES: Final = ("leave", "sick", "secondment", "training", "stop_work", "exempt", "emergency")
+CALENDAR: Final = ("working_day", "day_off", "published")  # what a city says of the days of everybody
 AT_ONCE: Final = 500
 
 
@@ -78,7 +79,7 @@ class Shift:
 class Absence:
     """Days that are not like the others, for a person or (``person`` empty) for everybody below ``grid`` ("" the whole store).
 
-    ``kind`` is one of `ABSENCES`; ``hours`` empty for whole days.
+    ``kind`` is one of `ABSENCES`, or for the whole store of `CALENDAR`; ``hours`` empty for whole days.
     """
 
     IDENTITY: ClassVar = ("person", "grid", "kind", "hours", "valid_from")
@@ -210,12 +211,18 @@ def load(s: Reading, first: date, last: date | None = None, known_on: date | Non
         return [believed(table, seq), table.valid_from <= last, table.valid_to > first]
 
     people = _entries(s, Person, believed(PersonRow, seq))
+    absences = _entries(s, Absence, *conditions(Absence))
     return Roster(
         {one.person: one.name for one in people},
         _entries(s, Assignment, *conditions(Assignment)),
         _entries(s, Shift, *conditions(Shift)),
-        _entries(s, Absence, *conditions(Absence)),
+        tuple(one for one in absences if one.kind not in CALENDAR),
     )
+
+
+def calendar_days(s: Reading) -> tuple[Absence, ...]:
+    """Return what a city says of the days of everybody, as known now: working days, days off, years that are published."""
+    return _entries(s, Absence, believed(AbsenceRow, None), AbsenceRow.kind.in_(CALENDAR))
 
 
 def stored(s: Reading) -> Iterable[tuple[int, Entry, tuple[str, str]]]:

@@ -12,10 +12,10 @@ from api.services.patrol_day import GRAVEST
 from api.services.pictures import pictures
 from api.services.settling import bounds_words, h_mm
 from data import roster, verdicts
-from data.importers.calendar import calendar
 from data.roster import Roster
 from data.store import Store
 from data.verdicts import Version
+from data.workdays import workdays
 from geo.errors import InputError
 from maps.patrols.figures import Bar, day_bar
 from rules.days import Kind
@@ -110,7 +110,7 @@ def day_page(store: Store, asked: Asked) -> Document:
     with store.read() as view:
         found = verdicts.latest(view, asked.on, root=asked.root)
         people = roster.load(view, asked.on)
-        days = verdicts.days(view)
+        days, working = verdicts.days(view), workdays(view)
         said = {step.verdict_id for step in verdicts.steps(view, [one.id for one in found]) if step.kind == "review"}
     order = {level.value: number for number, level in enumerate(GRAVEST)}
     found.sort(key=lambda v: (order[v.level], v.person, v.grid))
@@ -128,8 +128,8 @@ def day_page(store: Store, asked: Asked) -> Document:
         "asked": asking.of_day(store, asked.on, asked.lang),
         "total": len(found),
         "people": len(people.assignments),
-        "kind": messages.sentence(f"patrols.day.{calendar().kind(asked.on).value}", asked.lang),
-        "is_rest": calendar().kind(asked.on) is Kind.REST,
+        "kind": messages.sentence(f"patrols.day.{working.kind(asked.on).value}", asked.lang),
+        "is_rest": working.kind(asked.on) is Kind.REST,
         "last_day": days[0] if days else None,
     }
 

@@ -10,9 +10,9 @@ from api.services.pictures import pictures
 from api.services.serving import MINUTES_OF_A_DAY, Span, serves, spans_of
 from api.services.verdicts import clock_time
 from data import roster
-from data.importers.calendar import calendar
 from data.roster import CENTRE, Roster
 from data.store import Store
+from data.workdays import workdays
 from rules import rota
 from rules.articles import place
 from rules.days import Calendar
@@ -36,9 +36,10 @@ class Duty:
 
 def rota_day(store: Store, on: date, working: Calendar | None = None, policy: Policy | None = None) -> Document:
     """Return ``rota/1``: for the centre of each level-1 grid who serves on a day, the gaps, and the findings."""
-    working, policy = working or calendar(), policy or defaults()
+    policy = policy or defaults()
     with store.read() as view:
         people = roster.load(view, on - timedelta(days=1), on)
+        working = working or workdays(view)
     units = [(shown.root.name, unit) for shown in pictures(store, None, on) for unit in shown.partition.units]
     duties = list(_duties(people, on, working))
     centres = [

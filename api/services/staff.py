@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from api.services.pictures import pictures
 from api.services.serving import MINUTES_OF_A_DAY, Day, Span, day_of, serves, spans_of
 from data import roster
-from data.importers.calendar import calendar
 from data.roster import CENTRE, Assignment, Roster
 from data.store import Store
+from data.workdays import workdays
 from geo.errors import NotFoundError
 from geo.tracks import clock
 from geo.tracks.clock import Window
@@ -72,7 +72,7 @@ def _window(midnight_ms: int, span: Span, margin: int) -> Window:
 def staff_of(store: Store, first: date, last: date, policy: Policy | None = None) -> Staff:
     """Return who serves from ``first`` to ``last`` (and the day before, whose nights reach into it)."""
     with store.read() as view:
-        found = roster.load(view, first - timedelta(days=1), last)
+        found, working = roster.load(view, first - timedelta(days=1), last), workdays(view)
     above: dict[str, tuple[str, ...]] = {}
     roots: dict[str, str] = {}
     for shown in pictures(store, None, last):
@@ -85,4 +85,4 @@ def staff_of(store: Store, first: date, last: date, policy: Policy | None = None
                 parent = keys[parent].parent
             if unit.code:
                 above[unit.code], roots[unit.code] = tuple(codes), shown.root.name
-    return Staff(found, above, roots, calendar(), policy or defaults())
+    return Staff(found, above, roots, working, policy or defaults())

@@ -12,11 +12,12 @@ from api.services.settling import bounds_words, h_mm
 from api.services.staff import ZONE
 from api.services.verdict_map import map_of
 from data import roster, tracks, verdicts
-from data.importers.calendar import calendar
 from data.store import Store
 from data.verdicts import Step, Version
+from data.workdays import workdays
 from maps.patrols.figures import Bounds, Line, Stretch, bounds_figure, day_line
 from rules.articles import place
+from rules.days import Calendar
 from rules.parameters import defaults
 
 Document = dict[str, Any]
@@ -34,6 +35,7 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         history = verdicts.versions(view, one.day, one.person, one.grid)
         steps = verdicts.steps(view, [version.id for version in history])
         people = roster.load(view, one.day)
+        working = workdays(view)
         receipts = {r.content["sha256"]: r.seq for r in tracks.receipts(view, one.person)}
     content = one.content
     chosen = _chosen(content, rule)
@@ -47,7 +49,7 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "grid": grid_names(store, one.day).get(one.grid, one.grid),
         "code": one.grid,
         "on": one.day,
-        "day_kind": messages.sentence(f"patrols.day.{calendar().kind(one.day).value}", lang),
+        "day_kind": messages.sentence(f"patrols.day.{content['inputs']['day']['kind']}", lang),
         "tabs": [_tab(finding, finding is chosen, lang) for finding in content["findings"]],
         "finding": chosen,
         "level": chosen["level"],
@@ -69,7 +71,7 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "inputs": _inputs(content, receipts, lang),
         "versions": [_version(version, one, lang) for version in history],
         "steps": [_step(step, lang) for step in steps],
-        "appeal_until": _appeal_until(one.made_at.astimezone(ZONE).date()),
+        "appeal_until": _appeal_until(one.made_at.astimezone(ZONE).date(), working),
         "hash": one.content_hash,
     }
 
@@ -267,9 +269,9 @@ def _step(step: Step, lang: str) -> Document:
     }
 
 
-def _appeal_until(made: date) -> date:
+def _appeal_until(made: date, working: Calendar) -> date:
     """Return the last day of the window of appeals: working days after the verdict was made."""
-    days, working = int(defaults().number("appeal.window", made)), calendar()
+    days = int(defaults().number("appeal.window", made))
     day = made
     while days:
         day += timedelta(days=1)

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from data.roster import ABSENCES, CENTRE, GRID, Absence, Assignment, Entry, Person, Shift, key_of, through
+from data.roster import ABSENCES, CALENDAR, CENTRE, GRID, Absence, Assignment, Entry, Person, Shift, key_of, through
 from data.tables.columns import OPEN_START
 from geo.errors import InputError, Value
 from geo.tracks.readers import container, dialect
@@ -40,8 +40,9 @@ PLACES: Final = {
     "党群服务中心": CENTRE,
 }
 KINDS: Final = {
-    **{kind: kind for kind in ABSENCES},
+    **{kind: kind for kind in (*ABSENCES, *CALENDAR)},
     **{"请假": "leave", "休假": "leave", "病假": "sick", "抽调": "secondment", "培训": "training"},
+    **{"上班": "working_day", "调休上班": "working_day", "放假": "day_off", "已公布": "published"},
     **{"停工": "stop_work", "台风停工": "stop_work", "免查": "exempt", "战时": "emergency", "战时状态": "emergency"},
 }
 DAMAGED: Final = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
@@ -52,6 +53,7 @@ HOURS: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)"
 DAYS: Final = re.compile(r"[1-7]{1,7}", re.ASCII)
 NOTHING: Final = frozenset({"", "-"})
 LONGEST: Final = 200
+LONGEST_CALENDAR: Final = 366
 SHOWN: Final = 40
 FORMATTING: Final = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 
@@ -191,7 +193,21 @@ def _meaning(row: _Row) -> Iterator[Fault]:
         yield row.fault("role", "role.unknown", known=", ".join(DUTIES))
     if bool(cell("role")) != bool(cell("grid")) and not cell("kind") and not cell("hours"):
         yield row.fault("role" if cell("grid") else "grid", "roster.half_assignment")
+    if KINDS.get(cell("kind", "")) in CALENDAR:
+        yield from _calendar(row)
     yield from _service(row)
+
+
+def _calendar(row: _Row) -> Iterator[Fault]:
+    """Give what is wrong with a line of the calendar: it is about everybody, whole days, at most a year, and names its days."""
+    for meaning in ("person", "grid", "hours"):
+        if row.cells.get(meaning):
+            yield row.fault(meaning, "roster.calendar_all")
+    first, last = _day(row, "from", None), _day(row, "to", None)
+    if not isinstance(first, date) or not isinstance(last, date):
+        yield row.fault("from" if first is None else "to", "roster.calendar_days")
+    elif (last - first).days > LONGEST_CALENDAR:
+        yield row.fault("to", "roster.calendar_long", limit=LONGEST_CALENDAR)
 
 
 def _service(row: _Row) -> Iterator[Fault]:
@@ -251,6 +267,20 @@ def _twice(entries: list[tuple[int, Entry]]) -> Iterator[Fault]:
             continue
         code = "row.duplicate" if before == entry else "roster.contradiction"
         yield Fault(line, "", code, {"got": getattr(entry, "person", ""), "before": line_before})
+    yield from _both_ways(entries)
+
+
+def _both_ways(entries: list[tuple[int, Entry]]) -> Iterator[Fault]:
+    """Give the lines of the calendar that call a day of work a day off, or the other way round."""
+    seen: dict[date, tuple[int, str]] = {}
+    for line, entry in entries:
+        if isinstance(entry, Absence) and entry.kind in ("working_day", "day_off"):
+            days = [entry.valid_from + timedelta(days=n) for n in range((entry.valid_to - entry.valid_from).days)]
+            for day in days:
+                before, kind = seen.setdefault(day, (line, entry.kind))
+                if kind != entry.kind:
+                    yield Fault(line, "", "roster.contradiction", {"got": day.isoformat(), "before": before})
+                    break
 
 
 def _once(entries: list[tuple[int, Entry]]) -> Iterator[tuple[int, Entry]]:

@@ -1,7 +1,7 @@
 """A day of a town: verdicts in versions that say why, resumed where it stopped, the same bytes on every engine."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -177,3 +177,14 @@ def test_fixes_past_their_day_are_deleted_and_the_deletion_recorded(office: Any,
     assert (number, content["points"]) == (1, 271)
     assert levels(office)["A19.2a"] == "PASS"  # the verdict stands
     assert doubts(office) == []
+
+
+def test_a_day_off_of_the_city_makes_a_new_version_that_excuses_nobody_by_hand(office: Any, walk: Any) -> None:
+    office.send(walk("iiiiiiiiiiii.....iiiiiiiiii"))
+    office.judge()
+    office.enter(Absence("", "", "day_off", "", "市里放假", DAY, DAY + timedelta(days=1)))
+    assert office.judge()["new_versions"] == 2
+    with office.store.read() as view:
+        (chief,) = verdicts.latest(view, DAY, person="P01")
+    assert chief.version == 2
+    assert chief.content["inputs"]["day"]["kind"] == "rest"

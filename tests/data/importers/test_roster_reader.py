@@ -51,6 +51,37 @@ def test_stop_work_for_everybody_names_no_person() -> None:
     assert (entry.person, entry.kind) == ("", "stop_work")  # type: ignore[union-attr]
 
 
+CALENDAR = "kind,from,to,note,person\n"
+
+
+def test_the_calendar_of_a_city_names_no_person() -> None:
+    rows = (
+        "已公布,2027-01-01,2027-12-31,国办发明电,\n放假,2027-02-05,2027-02-12,春节,\n调休上班,2027-01-31,2027-01-31,,\n"
+    )
+    found = read_roster((CALENDAR + rows).encode(), "c.csv")
+    said = [entry for _, entry in found.entries]
+    assert [one.kind for one in said if isinstance(one, Absence)] == ["published", "day_off", "working_day"]
+    assert found.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("放假,2027-02-05,2027-02-12,,P01", "roster.calendar_all", "person"),
+        ("放假,,2027-02-12,,", "roster.calendar_days", "from"),
+        ("放假,2027-02-05,,,", "roster.calendar_days", "to"),
+        ("已公布,2027-01-01,2028-12-31,,", "roster.calendar_long", "to"),
+    ],
+)
+def test_a_line_of_the_calendar_that_cannot_be_is_named(row: str, code: str, column: str) -> None:
+    assert faults(row + "\n", CALENDAR) == [(2, column, code)]
+
+
+def test_a_day_of_work_is_no_day_off() -> None:
+    rows = "放假,2027-02-05,2027-02-12,,\n上班,2027-02-07,2027-02-07,,\n"
+    assert faults(rows, CALENDAR) == [(3, "", "roster.contradiction")]
+
+
 @pytest.mark.parametrize(
     ("row", "code", "column"),
     [
