@@ -14,7 +14,9 @@ import numpy.typing as npt
 import shapely
 
 from api.services import measuring
-from api.services.bench.harness import Outcome
+from api.services.bench import patrol_neighbours, patrol_usual
+from api.services.bench.harness import Outcome, absent
+from api.services.bench.patrol_neighbours import Beside
 from geo.tracks import distance, simtown, simulate
 from geo.tracks.clock import Window
 from geo.tracks.entries import EntryPolicy, entries
@@ -38,8 +40,8 @@ DOUBLED_AND_SAID: Final = Noise(2.0, 120.0, 2.0)
 DOUBLED: Final = Noise(2.0, 120.0, 1.0)
 ORDINARY: Final = 0.9
 LEAST_COMPLETE: Final = 0.6
-PATROL_S, PATROL_FIXES = 600.0, 5
-NEVER_S: Final = 120.0
+THEMSELVES: Final = 20  # worker-days on which the libraries themselves run
+USUAL: Final = {"state holds": "holds", "movingpandas": "clipped", "trackintel": "joined"}
 CONFIDENCE: Final = 0.95
 
 
@@ -57,23 +59,12 @@ class Judged:
     value: float
     high: float
     holds: float
+    clipped: float
+    joined: float
     entries: int
     jitters: int
     entered: int
     complete: float
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """One day in a neighbouring grid: seconds truly there, and whether a patrol passes there by each rule.
-
-    ``passed`` is article 19(2) as we judge it, with ten proved minutes; ``likely`` takes ten likely ones, five of them proved.
-    """
-
-    truth: float
-    passed: bool
-    likely: bool
-    holds: bool
 
 
 def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
@@ -81,11 +72,13 @@ def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
     days = size or (QUICK_DAYS if quick else DAYS)
     figures: dict[str, float] = {"worker-days": days}
     judged, beside = _judged(seed, days, AS_REPORTED, neighbours=True)
-    figures |= _of_the_usual(judged) | _of_neighbours(beside)
+    figures |= _themselves(seed, days) | _of_the_usual(judged) | patrol_neighbours.figures(beside)
     for name, noise in (("noise doubled, reported so", DOUBLED_AND_SAID), ("noise doubled, not reported", DOUBLED)):
         judged, _ = _judged(seed, max(QUICK_DAYS, days // 3), noise, neighbours=False)
         figures |= {f"{name}: {what}": value for what, value in _of_noise(judged).items()}
-    return Outcome(rows=(), figures=figures, packages=("numpy", "shapely", "numba"))
+    return Outcome(
+        rows=(), figures=figures, packages=("numpy", "shapely", "numba", "movingpandas", "trackintel", "geopandas")
+    )
 
 
 def _judged(seed: int, days: int, noise: Noise, *, neighbours: bool) -> tuple[list[Judged], list[Beside]]:
@@ -94,7 +87,7 @@ def _judged(seed: int, days: int, noise: Noise, *, neighbours: bool) -> tuple[li
     for town, day in _days(seed, days, noise):
         judged.append(_judge(town, day))
         if neighbours and day.worker % 4 == 0:
-            beside += [_in_the_next(town, day, cell) for cell in _cells_beside(day.cell)]
+            beside += [_beside(town, day, cell) for cell in patrol_neighbours.cells_of(day)]
     return judged, beside
 
 
@@ -129,7 +122,9 @@ def _judge(town: Town, day: simulate.Day) -> Judged:
         low=presence.low_s,
         value=presence.value_s,
         high=presence.high_s,
-        holds=_holds(fixes.time_ms, d),
+        holds=patrol_usual.state_holds(fixes.time_ms, d, PARTS),
+        clipped=patrol_usual.clipped(fixes.time_ms, fixes.xy, d, shape, PARTS),
+        joined=patrol_usual.positionfixes(fixes.time_ms, d, PARTS),
         entries=entries(fixes.time_ms / 1000.0, d, fixes.sigma, EntryPolicy()),
         jitters=int(((d[:-1] <= 0) & (d[1:] > 0)).sum()),
         entered=entries(walked, true_d, np.zeros(len(walked)), EntryPolicy()),
@@ -137,34 +132,12 @@ def _judge(town: Town, day: simulate.Day) -> Judged:
     )
 
 
-def _holds(time_ms: Int64, d: Float64) -> float:
-    """Return seconds inside by the usual rule: each fix is in or out, and its state holds until the next one."""
-    inside = d[:-1] > 0
-    total = 0.0
-    for part in PARTS:
-        here = np.minimum(time_ms[1:], part.end_ms) - np.maximum(time_ms[:-1], part.start_ms)
-        total += float(np.maximum(here, 0)[inside].sum()) / 1000.0
-    return total
-
-
-def _in_the_next(town: Town, day: simulate.Day, cell: int) -> Beside:
-    shape = town.cells[cell]
-    found = _measured(day, shape)
-    presence = found.presence
-    enough = presence.fixes_inside >= PATROL_FIXES
-    d = distance.signed_distance(distance.edges_of(shape), found.fixes.xy)
-    return Beside(
-        day.true_seconds(shape),
-        presence.low_s >= PATROL_S and enough,
-        presence.low_s >= PATROL_S / 2 and presence.value_s >= PATROL_S and enough,
-        _holds(found.fixes.time_ms, d) >= PATROL_S,
-    )
-
-
-def _cells_beside(cell: int) -> list[int]:
-    row, column = divmod(cell, simtown.SIDE)
-    near = [(row + r, column + c) for r, c in ((0, 1), (1, 0), (0, -1), (-1, 0))]
-    return [r * simtown.SIDE + c for r, c in near if 0 <= r < simtown.SIDE and 0 <= c < simtown.SIDE]
+def _beside(town: Town, day: simulate.Day, cell: int) -> Beside:
+    found = _measured(day, town.cells[cell])
+    fixes = found.fixes
+    d = distance.signed_distance(distance.edges_of(town.cells[cell]), fixes.xy)
+    held = patrol_usual.state_holds(fixes.time_ms, d, PARTS)
+    return patrol_neighbours.judged(town, day, cell, found.presence, held, fixes.time_ms)
 
 
 class _Table:
@@ -175,7 +148,8 @@ class _Table:
         self.behaviour: Int64 = columns["behaviour"]
         self.gaps: Bools = columns["gaps"]
         self.truth, self.low, self.value, self.high = (columns[n] for n in ("truth", "low", "value", "high"))
-        self.holds, self.entries = columns["holds"], columns["entries"]
+        self.usual = {who: columns[name] for who, name in USUAL.items()}
+        self.entries: Int64 = columns["entries"]
         self.jitters, self.entered = columns["jitters"], columns["entered"]
         self.complete: Float64 = columns["complete"]
 
@@ -200,41 +174,63 @@ def _of_the_usual(judged: Sequence[Judged]) -> dict[str, float]:
     steady = border & watched
     figures = {
         "minutes off, no gaps": float(np.abs(t.value - t.truth)[watched].mean()) / 60,
-        "minutes off, no gaps, state holds": float(np.abs(t.holds - t.truth)[watched].mean()) / 60,
         "minutes off, all but phone off": float(np.abs(t.value - t.truth)[~off].mean()) / 60,
-        "minutes off, all but phone off, state holds": float(np.abs(t.holds - t.truth)[~off].mean()) / 60,
         "truth within the bounds": t.within(),
         "width of the bounds, median minutes": float(np.median(t.high - t.low)) / 60,
         "entries a day on a border street": float(t.entries[steady].mean()),
         "the same, from fix to fix": float(t.jitters[steady].mean()),
         "the same, truly": float(t.entered[steady].mean()),
     }
-    wrong, decided, naive = 0, 0, 0
+    wrong, decided = 0, 0
     ordinary = t.complete >= ORDINARY
     figures["ordinary days"] = float(ordinary.mean())
+    figures["ordinary days on a border street"] = float((ordinary & border).mean())
     for hours in LINES_H:
         one = _at_a_line(t, hours, ordinary)
         figures |= {f"{hours} h: {name}": value for name, value in one.items()}
         wrong, decided = wrong + int(one["wrong"]), decided + int(one["decided"])
-        naive += int(((t.holds >= 3600 * hours) != (t.truth >= 3600 * hours)).sum())
     passed = t.decided(8)[0] & off & (t.truth < 8 * 3600)
     figures |= {
         "wrong among decided": wrong / decided,
         "wrong among decided, exact 95 % upper limit": upper_limit(wrong, decided),
-        "wrong, state holds": naive / (len(judged) * len(LINES_H)),
         "phone-off days passed at 8 h": float(passed.sum()),
-        "phone-off days passed at 8 h, state holds": float((t.holds >= 8 * 3600)[off & (t.truth < 8 * 3600)].mean()),
     }
+    for who, seconds in t.usual.items():
+        figures |= {f"{name}, {who}": value for name, value in _of_one_number(t, seconds, watched, off).items()}
     return figures
+
+
+def _of_one_number(t: _Table, seconds: Float64, watched: Bools, off: Bools) -> dict[str, float]:
+    """Return the same of a rule that gives one number and decides by it every day."""
+    away = np.abs(seconds - t.truth) / 60
+    wrong = [(seconds >= 3600 * hours) != (t.truth >= 3600 * hours) for hours in LINES_H]
+    cheated = off & (t.truth < 8 * 3600)
+    return {
+        "minutes off, no gaps": float(away[watched].mean()),
+        "minutes off, all but phone off": float(away[~off].mean()),
+        "wrong": float(np.mean(wrong)),
+        "phone-off days passed at 8 h": float((seconds >= 8 * 3600)[cheated].mean()) if cheated.any() else 0.0,
+    }
+
+
+def _themselves(seed: int, days: int) -> dict[str, float]:
+    """Return how far our form of the libraries' rules is from the libraries, where they are installed."""
+    if any(absent(package) for package in ("movingpandas", "trackintel", "geopandas")):
+        return {}
+    some = [(day, town.cells[day.cell]) for town, day in _days(seed, min(THEMSELVES, days), AS_REPORTED)]
+    fixes = [(_measured(day, grid).fixes, grid) for day, grid in some]
+    return patrol_usual.apart([(one.time_ms, one.xy, grid) for one, grid in fixes], PARTS)
 
 
 def _at_a_line(t: _Table, hours: int, ordinary: Bools) -> dict[str, float]:
     passed, failed = t.decided(hours)
     wrong = (passed & (t.truth < 3600 * hours)) | (failed & (t.truth >= 3600 * hours))
     decided = passed | failed
+    aside = ordinary & ~t.is_(Behaviour.BORDER_STREET)
     return {
         "decided": float(decided.sum()),
         "decided on ordinary days": float(decided[ordinary].mean()) if ordinary.any() else 0.0,
+        "the same but for border streets": float(decided[aside].mean()) if aside.any() else 0.0,
         "wrong": float(wrong.sum()),
     }
 
@@ -252,21 +248,6 @@ def _of_noise(judged: Sequence[Judged]) -> dict[str, float]:
         "decided": count / (len(judged) * len(LINES_H)),
         "wrong among decided": wrong / count,
         "wrong among decided, exact 95 % upper limit": upper_limit(wrong, count),
-    }
-
-
-def _of_neighbours(beside: Sequence[Beside]) -> dict[str, float]:
-    never = [one for one in beside if one.truth < NEVER_S]
-    there = [one for one in beside if one.truth >= PATROL_S]
-    share = lambda found, rule: sum(getattr(one, rule) for one in found) / max(len(found), 1)  # noqa: E731 - one place
-    return {
-        "neighbour grids never entered": float(len(never)),
-        "passed there": share(never, "passed"),
-        "passed there, ten likely and five proved minutes": share(never, "likely"),
-        "passed there, state holds": share(never, "holds"),
-        "neighbour grids truly patrolled": float(len(there)),
-        "passed where patrolled": share(there, "passed"),
-        "passed where patrolled, ten likely and five proved minutes": share(there, "likely"),
     }
 
 
