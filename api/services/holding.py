@@ -49,11 +49,15 @@ class Held:
 def clock_doubt(
     track: Track, duty: Sequence[Window], received_ms: int | None, offset_ms: int, policy: Policy, on: date
 ) -> ZoneDoubt | None:
-    """Return the doubt about the clock of one track against the working time of the days around, pauses left out."""
+    """Return the doubt about the clock of one track against the working time of the days around, pauses left out.
+
+    A track must be long enough to fit few shifts only: two hours, or a third of a duty that is short.
+    """
+    longest = max((part.seconds for part in duty), default=0.0)
     numbers = ZonePolicy(
         inside_now=policy.number("clock.inside_now", on),
         inside_then=policy.number("clock.inside_then", on),
-        least_s=policy.number("clock.least", on) * 60,
+        least_s=min(policy.number("clock.least", on) * 60, policy.number("clock.least_of_duty", on) * longest),
     )
     return zone_doubt(track.time_ms[track.timed], duty, received_ms, offset_ms, numbers)
 

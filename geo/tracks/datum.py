@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.tracks.track import Float64
 
@@ -50,16 +51,22 @@ def gcj02(lonlat: Float64) -> Float64:
     metres_north = AXIS * (1.0 - ECCENTRICITY) / (flat * np.sqrt(flat))
     metres_east = AXIS / np.sqrt(flat) * np.cos(angle)
     shift = np.column_stack([np.degrees(east / metres_east), np.degrees(north / metres_north)])
-    within = (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
-    return lonlat + np.where(within[:, None], shift, 0.0)
+    return lonlat + np.where(_within(lonlat)[:, None], shift, 0.0)
 
 
 def bd09(lonlat: Float64) -> Float64:
     """Return BD-09 degrees (n, 2) of WGS 84 degrees, east then north."""
     x, y = gcj02(lonlat).T
+    within = _within(lonlat)
     z = np.hypot(x, y) + 0.00002 * np.sin(y * BD_ANGLE)
     theta = np.arctan2(y, x) + 0.000003 * np.cos(x * BD_ANGLE)
-    return np.column_stack([z * np.cos(theta), z * np.sin(theta)]) + BD_SHIFT
+    shifted = np.column_stack([z * np.cos(theta), z * np.sin(theta)]) + BD_SHIFT
+    return np.where(within[:, None], shifted, lonlat)
+
+
+def _within(lonlat: Float64) -> npt.NDArray[np.bool_]:
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    return (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
 
 
 SHIFTS: Final[Mapping[str, Callable[[Float64], Float64]]] = MappingProxyType({"gcj02": gcj02, "bd09": bd09})

@@ -45,6 +45,8 @@ def test_a_wrong_label_would_move_a_person_out_of_their_grid(shared: Path) -> No
 
 def test_beyond_china_and_in_plain_datums_nothing_is_shifted() -> None:
     paris = np.array([[2.35, 48.85]])
-    assert np.array_equal(datum.gcj02(paris), paris)
+    for shift in datum.SHIFTS:
+        assert np.array_equal(datum.SHIFTS[shift](paris), paris)
+        assert np.array_equal(datum.to_wgs84(paris, shift), paris)
     for plain in ("wgs84", "cgcs2000"):
         assert np.array_equal(datum.to_wgs84(np.array([[118.0, 24.0]]), plain), [[118.0, 24.0]])
