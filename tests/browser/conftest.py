@@ -22,13 +22,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SERIOUS = ("serious", "critical")
 
 
-def _module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"browser_{name}", HERE / f"{name}.py")
+def _module(name: str, folder: Path = HERE) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{folder.name}_{name}", folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+server = _module("conftest", HERE.parent / "data").server  # a PostgreSQL of their own
 
 
 @pytest.fixture(scope="session")
@@ -69,14 +72,42 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="session")
-def drawn_town(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def drawn_file(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Serve a copy of the town, to be redrawn: what is done there is seen on no other test's page."""
     module = _module("town")
     store = str(tmp_path_factory.mktemp("drawn") / "town.gpkg")
-    with closing(sqlite3.connect(town.store)) as one, closing(sqlite3.connect(store)) as other:
-        one.backup(other)
+    copied(town.store, store)
     with module.served(Settings(store=store)) as base:
         yield Town(base, store, town.boards, module.GRID, module.TOWN)
+
+
+@pytest.fixture(scope="session")
+def drawn_server(server: Any) -> Iterator[Town]:
+    """Serve the town's grids from PostGIS, to be redrawn."""
+    module = _module("town")
+    store = server.database(ground=False)
+    module.found(store)
+    with module.served(Settings(store=store)) as base:
+        yield Town(base, store, {}, module.GRID, module.TOWN)
+    server.drop(store)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test marked ``both_stores`` on the town in one file and on the town in PostGIS; others on the file."""
+    if metafunc.definition.get_closest_marker("both_stores"):
+        metafunc.parametrize("drawn_town", ["drawn_file", "drawn_server"], ids=["file", "postgis"], indirect=True)
+
+
+@pytest.fixture
+def drawn_town(request: pytest.FixtureRequest) -> Town:
+    """Return the town to be redrawn, in the store the test wants."""
+    return request.getfixturevalue(getattr(request, "param", "drawn_file"))
+
+
+def copied(store: str, to: str) -> None:
+    """Copy a store of one file."""
+    with closing(sqlite3.connect(store)) as one, closing(sqlite3.connect(to)) as other:
+        one.backup(other)
 
 
 @pytest.fixture
@@ -85,14 +116,14 @@ def planners(browser: Browser, drawn_town: Town, watch: "Watch") -> Iterator[Cal
     module = _module("planner")
     contexts: list[BrowserContext] = []
 
-    def planner(role: str = "town_grid_office", lang: str = "zh") -> Any:
+    def planner(role: str = "town_grid_office", lang: str = "zh", base: str = drawn_town.base) -> Any:
         viewport: ViewportSize = {"width": 1366, "height": 768}
-        context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=drawn_town.base)
+        context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=base)
         chosen = [("wangge_role", role), ("wangge_lang", lang)]
-        context.add_cookies([{"name": name, "value": value, "url": drawn_town.base} for name, value in chosen])
+        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in chosen])
         contexts.append(context)
         page = context.new_page()
-        watch.over(page, drawn_town.base)
+        watch.over(page, base)
         return module.Planner(page)
 
     yield planner

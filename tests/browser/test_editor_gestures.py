@@ -34,6 +34,7 @@ def middle(planner: Drawn) -> tuple[int, int]:
     return shared[len(shared) // 2]
 
 
+@pytest.mark.both_stores
 def test_a_shared_vertex_is_dragged_and_both_sides_follow(at_pomegranate: Drawn) -> None:
     planner, vertex = at_pomegranate, middle(at_pomegranate)
     planner.drag(vertex, (vertex[0] + 1500, vertex[1] + 1200))
@@ -99,6 +100,7 @@ def test_keys_alone_move_a_vertex(at_pomegranate: Drawn) -> None:
     assert done["operation"]["to"][0] > vertex[0]
 
 
+@pytest.mark.both_stores
 def test_a_drag_over_another_border_is_refused_in_words_with_its_place(planner: Drawn, watch: Any) -> None:
     watch.expected.append("409")
     planner.begin("越界", POMEGRANATE)
@@ -125,6 +127,7 @@ def cut(planner: Drawn, name: str) -> None:
     expect(planner.page.locator("#step")).to_be_visible()
 
 
+@pytest.mark.both_stores
 def test_a_grid_is_split_by_a_line_and_one_part_keeps_the_code(at_papaya: Drawn) -> None:
     planner = at_papaya
     code = planner.unit("木瓜村第三网格")["code"]
@@ -172,6 +175,7 @@ def test_a_line_that_does_not_cut_is_refused_and_the_question_stays(at_papaya: D
     assert planner.settled()["operations"] == []
 
 
+@pytest.mark.both_stores
 def test_two_grids_are_merged_and_the_chosen_one_keeps_its_code(at_papaya: Drawn) -> None:
     planner = at_papaya
     cut(planner, "木瓜村第三网格")
@@ -190,6 +194,7 @@ def test_two_grids_are_merged_and_the_chosen_one_keeps_its_code(at_papaya: Drawn
     assert "木瓜村第三网格" not in names
 
 
+@pytest.mark.both_stores
 def test_undo_and_redo_by_key_and_button(at_pomegranate: Drawn) -> None:
     planner, vertex = at_pomegranate, middle(at_pomegranate)
     planner.drag(vertex, (vertex[0] + 1500, vertex[1] + 1200))

@@ -31,6 +31,7 @@ def answer(planner: Drawn, button: str) -> None:
     planner.page.locator("#step").get_by_role("button", name=button, exact=True).click()
 
 
+@pytest.mark.both_stores
 def test_a_whole_border_is_dragged_and_its_ends_stay(planner: Drawn) -> None:
     planner.begin("平移", POMEGRANATE)
     shared = planner.shared("石榴村第三网格", "石榴村第二网格")
@@ -67,6 +68,7 @@ def lasso(planner: Drawn, taker: str, giver: str) -> None:
     planner.click(between(other, out, 0.15), double=True)
 
 
+@pytest.mark.both_stores
 def test_land_inside_a_lasso_goes_to_the_chosen_grid(planner: Drawn) -> None:
     planner.begin("划出一块", PAPAYA)
     planner.tool("t")
@@ -99,6 +101,7 @@ def test_a_new_grid_is_made_of_the_land_in_a_lasso(planner: Drawn) -> None:
     assert closes(planner.change())
 
 
+@pytest.mark.both_stores
 def test_a_grid_is_divided_and_the_division_is_taken_away(planner: Drawn) -> None:
     planner.begin("划分", PAPAYA)
     ring = planner.ring("木瓜村第三网格")
@@ -123,6 +126,7 @@ def test_a_grid_is_divided_and_the_division_is_taken_away(planner: Drawn) -> Non
     assert planner.change()["members"] == []
 
 
+@pytest.mark.both_stores
 def test_name_code_and_kind_are_changed_in_one_form(planner: Drawn) -> None:
     planner.begin("编码名称", PAPAYA)
     planner.tool("e")

@@ -50,6 +50,7 @@ def take_step(planner: Drawn, name: str, state: str) -> None:
     expect(planner.page.locator(".casehead .state")).to_contain_text(state)
 
 
+@pytest.mark.both_stores
 def test_the_whole_story(planners: Callable[..., Drawn], first_day: str) -> None:
     town, city = planners(), planners("city_grid_office")
     page = town.page
@@ -104,17 +105,6 @@ def test_the_whole_story(planners: Callable[..., Drawn], first_day: str) -> None
 def first_day() -> str:
     """Return a first day that is surely ahead."""
     return "2099-01-01"
-
-
-def test_a_reload_in_mid_draft_loses_nothing(planner: Drawn) -> None:
-    planner.begin("重新打开", POMEGRANATE)
-    drag_border(planner)
-    planner.operations(1)
-    before = planner.change()
-    planner.page.reload()
-    planner.ready()
-    planner.operations(1)
-    assert planner.change()["members"] == before["members"]
 
 
 def test_a_second_window_shows_the_newest_state_instead_of_overwriting_it(
@@ -215,6 +205,7 @@ def finished(town: Drawn, city: Drawn, first_day: str) -> None:
     call(town, "POST", "/publish")
 
 
+@pytest.mark.both_stores
 def test_two_planners_in_conflict_and_nothing_is_dropped_in_silence(planners: Callable[..., Drawn]) -> None:
     one, other = planners(), planners()
     other.begin("乙的草案")

@@ -35,8 +35,18 @@ SIZE: dict[str, ViewportSize] = {"wide": {"width": 1366, "height": 768}, "phone"
 def build(folder: Path) -> tuple[str, dict[str, str]]:
     """Return the address of a new store with the town in it, and the public codes of three boards by grid code."""
     address = str(folder / "town.gpkg")
-    stores.init(address, PLANE)
+    found(address)
     contents = load_contents(SAMPLES / "town" / "boards.toml")
+    with open_store(address) as store:
+        _people(store)
+        wanted = boards.Wanted(contents=contents, on=date(2026, 11, 2))
+        printed = boards.print_boards(store, [GRID, "99000110120400000", "99000110120500301"], wanted, actor=ACTOR)
+    return address, {one.unit_code: one.board.code for one in printed}
+
+
+def found(address: str) -> None:
+    """Make a store of either kind with the grids of the town."""
+    stores.init(address, PLANE)
     with open_store(address) as store:
         for level in (1, 2, 3):
             source = Source(
@@ -49,10 +59,6 @@ def build(folder: Path) -> tuple[str, dict[str, str]]:
         places.import_places(
             store, places.Wanted(SAMPLES / "town" / "streets.geojson", "line", "street", streets), Settings(), ACTOR
         )
-        _people(store)
-        wanted = boards.Wanted(contents=contents, on=date(2026, 11, 2))
-        printed = boards.print_boards(store, [GRID, "99000110120400000", "99000110120500301"], wanted, actor=ACTOR)
-    return address, {one.unit_code: one.board.code for one in printed}
 
 
 def _people(store: Store) -> None:

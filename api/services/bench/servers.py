@@ -42,9 +42,9 @@ def _process(words: list[str], more: Mapping[str, str], output: int | None = Non
 
 
 @contextmanager
-def wangge(store: Path | str) -> Generator[tuple[int, int]]:
+def wangge(store: Path | str, port: int = 0) -> Generator[tuple[int, int]]:
     """Give the ports of the whole application and of the public tiles, served by one ``wangge serve``."""
-    words = [sys.executable, "-P", "-m", "api.cli", "serve", "--port", "0", "--tiles-port", "0", "--json"]
+    words = [sys.executable, "-P", "-m", "api.cli", "serve", "--port", str(port), "--tiles-port", "0", "--json"]
     with _process(words, {"WANGGE_STORE": str(store)}, subprocess.PIPE) as running:
         text = ""
         for line in running.stdout or ():

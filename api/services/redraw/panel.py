@@ -62,12 +62,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to be in order before a draft is sent: its sign (yes, no, ask), its sentence, what mends it."""
+    """One thing to be in order before a draft is sent: its sign (yes, no, ask), its sentence, what mends it, what that needs."""
 
     sign: str
     words: str
     mend: str
     message: str
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,20 +200,30 @@ def _checks(said: tuple[Finding, ...], lang: str, *, empty: bool) -> Iterator[Ch
         if finding.level in HIDDEN or subject == STATE_OF_CASE:
             continue
         words = messages.sentence(finding.message, lang, dict(finding.values))
-        yield Check(_sign(finding), words, MENDS.get(subject, ""), finding.message)
+        form, field = MENDS.get(subject, ("", ""))
+        yield Check(_sign(finding), words, form, finding.message, field or _needs(finding))
 
 
-MENDS: Final[Mapping[str, str]] = {
-    "filing.documents": "papers",
-    "filing.heard": "papers",
-    "filing.reason": "case",
-    "filing.days": "case",
-    "filing.undecided": "case",
-    "filing.decided": "case",
-    "filing.submitted": "case",
-    "filing.lead": "case",
-    "filing.closed": "case",
+# What mends a rule's finding: a form, and the field of it.
+MENDS: Final[Mapping[str, tuple[str, str]]] = {
+    "filing.documents": ("papers", ""),
+    "filing.heard": ("papers", ""),
+    "filing.reason": ("case", "reason"),
+    "filing.days": ("case", "effective_from"),
+    "filing.undecided": ("case", "decided_on"),
+    "filing.decided": ("case", "decided_on"),
+    "filing.submitted": ("case", "effective_from"),
+    "filing.lead": ("case", "effective_from"),
+    "filing.closed": ("case", "effective_from"),
 }
+
+
+def _needs(finding: Finding) -> str:
+    """Return the kind of document that is missing first, where that is what is missing."""
+    if finding.message == "filing.heard.warn":
+        return effects.OPINION
+    missing = finding.values.get("missing", ())
+    return missing[0] if isinstance(missing, list | tuple) and missing else ""
 
 
 def _sign(finding: Finding) -> str:

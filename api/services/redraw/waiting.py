@@ -1,4 +1,4 @@
-"""The questions of redrawing asked every day: what was returned, what waits for the city office, what is to be published."""
+"""The questions of redrawing asked every day: what was returned, waits for the city office, is to be published or drawn on."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,8 +28,12 @@ WAITING: Final[Mapping[str, tuple[Waiting, ...]]] = MappingProxyType(
         "town_grid_office": (
             Waiting("returned", State.RETURNED, True, "/drafts/{id}"),
             Waiting("publishing", State.FILED, False, "/changes/{id}"),
+            Waiting("drawing", State.DRAFT, False, "/drafts/{id}"),
         ),
-        "village": (Waiting("returned", State.RETURNED, True, "/drafts/{id}"),),
+        "village": (
+            Waiting("returned", State.RETURNED, True, "/drafts/{id}"),
+            Waiting("drawing", State.DRAFT, False, "/drafts/{id}"),
+        ),
         "city_grid_office": (Waiting("submitted", State.SUBMITTED, False, "/changes/{id}"),),
     }
 )

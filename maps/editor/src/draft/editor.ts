@@ -71,12 +71,20 @@ class Editor {
     this.bind();
     const unit = [...this.draft.sheet.units.values()].find(({ code }) => code !== null && code === this.element.dataset["unit"]);
     if (unit) this.jump(null, unit.key);
+    else this.fitDrawn();
     this.use(this.element.dataset["mayEdit"] ? "move" : "select");
     this.expose();
     const ways = new Ways(this.canvas);
     ways.onChange = (lines) => this.desk.guides.set(lines);
     await ways.load(this.element.dataset["lines"] ?? "").catch(() => this.say(this.words.failed));
     this.element.dataset["ready"] = "true";
+  }
+
+  // Where it was drawn last time, one goes on.
+  private fitDrawn(): void {
+    const { drawn, sheet } = this.draft;
+    const drawnOn = Object.keys(drawn.leaves).flatMap((key) => sheet.outline(key).flat(2));
+    if (drawnOn.length) this.canvas.fit(drawnOn, 120);
   }
 
   // What tests and a curious administrator may read; nothing can be changed through it.

@@ -47,7 +47,7 @@ export class Panel {
     if ("undo" in dataset) void this.draft.undo();
     else if ("redo" in dataset) void this.draft.redo();
     else if (dataset["at"] !== undefined) this.host.jump(point(dataset["at"]), dataset["of"] ?? "");
-    else if (dataset["open"]) this.open(dataset["open"]);
+    else if (dataset["open"]) this.open(dataset["open"], dataset["needs"] ?? "");
     else if (dataset["accept"]) this.accept(dataset["accept"]);
     else if (dataset["removePaper"]) void this.draft.after((rev) => client.removeDocument(rev, dataset["removePaper"] as string));
     else if ("rebase" in dataset) void this.ahead([]);
@@ -72,9 +72,14 @@ export class Panel {
     await this.draft.after((rev) => this.draft.client.rebase(rev, choices, true));
   }
 
-  private open(id: string): void {
+  // Opens a form at the field that is missing, or with the kind of document that is needed chosen already.
+  private open(id: string, needs: string): void {
     const part = this.box.querySelector<HTMLDetailsElement>(`#${CSS.escape(id)}`);
     part?.setAttribute("open", "");
+    const needed = needs ? part?.querySelector<HTMLElement>(`[name="${CSS.escape(needs)}"]`) : null;
+    if (needed) return needed.focus();
+    const role = part?.querySelector<HTMLSelectElement>("select[name=role]");
+    if (role && needs) role.value = needs;
     const empty = [...(part?.querySelectorAll<HTMLInputElement>("input, textarea, select") ?? [])].find((one) => one.value === "");
     (empty ?? part?.querySelector<HTMLElement>("input, select"))?.focus();
   }
