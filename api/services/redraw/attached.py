@@ -6,15 +6,13 @@ For each subject: how many hang on the units a change is about, which of them ar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
-import shapely
-
-from data import boards, places, roster
+from api.services.redraw.held import Lines, Posts
+from data import boards, roster
 from data.store import Reading
-from geo.partition import lattice, nesting
 from geo.partition.members import Difference, Member
-from geo.partition.model import Partition, Unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +21,12 @@ class Scene:
 
     root: str
     day: date
-    before: Partition
-    after: Partition
+    before: Lines
+    after: Lines
     difference: Difference
+    posts: Posts
 
-    @property
+    @cached_property
     def members(self) -> Mapping[str, Member]:
         """The units the change is about, by key."""
         return {member.key: member for member in self.difference.members if member.principal}
@@ -80,12 +79,11 @@ def boards_of(view: Reading, scene: Scene) -> list[Holding]:
 def posts_of(view: Reading, scene: Scene) -> list[Holding]:
     """Return the duty posts in the units concerned; a post that lies in another unit afterwards is at risk."""
     found: list[Holding] = []
-    for item in places.load(view, places.PLACE, "post", scene.day):
-        x, y = lattice.snap(shapely.get_coordinates(item.geometry))[0].tolist()
-        was, will = lowest(scene.before, x, y), lowest(scene.after, x, y)
-        if was is not None and (was.key in scene.members or (will is not None and will.key in scene.members)):
-            to = will.key if will is not None else ""
-            found.append(Holding(item.name or item.code, was.key, to, at_risk=was.key != to))
+    for label, *leaves in zip(scene.posts.labels, scene.posts.was, scene.posts.will, strict=True):
+        was, will = (lines.up(leaf) for lines, leaf in zip((scene.before, scene.after), leaves, strict=True))
+        if was and (was[0].key in scene.members or (will and will[0].key in scene.members)):
+            to = will[0].key if will else ""
+            found.append(Holding(label, was[0].key, to, at_risk=was[0].key != to))
     return found
 
 
@@ -101,12 +99,6 @@ def staff_of(view: Reading, scene: Scene) -> list[Holding]:
             label = f"{held.names.get(one.person, one.person)}（{one.role}）"
             found.append(Holding(label, member.key, heir(scene, member.key), at_risk=not stays))
     return found
-
-
-def lowest(partition: Partition, x: int, y: int) -> Unit | None:
-    """Return the lowest unit that holds a lattice point."""
-    units = nesting.locate(partition, x, y)
-    return units[max(units)] if units else None
 
 
 SUBJECTS: Final[Mapping[str, Callable[[Reading, Scene], list[Holding]]]] = {

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 
 from api.services.kept import Kept
-from api.services.redraw import attached
+from api.services.redraw import attached, held
 from api.services.redraw.attached import Attached, Scene
 from api.services.redraw.compared import Compared, square
 from api.services.redraw.courses import Base, Replayed, base_of, replay
+from api.services.redraw.held import Held, Lines
 from data import ledger, partitions, places
 from data.changes import Change
 from data.partitions import Root
@@ -39,7 +40,7 @@ class Effect:
 
     change: Change
     replayed: Replayed
-    difference: Difference
+    scene: Scene
     households: bool
     attached: tuple[Attached, ...]
     last_adjusted: date | None
@@ -48,6 +49,23 @@ class Effect:
     def base(self) -> Base:
         """What the change stands on."""
         return self.replayed.base
+
+    @property
+    def difference(self) -> Difference:
+        """All that differs."""
+        return self.scene.difference
+
+    @cached_property
+    def posts(self) -> Held | None:
+        """The duty posts of each unit, before and after; None where none are registered."""
+        scene = self.scene
+        return held.counted(scene.posts, scene.before, scene.after) if scene.posts.labels else None
+
+    @cached_property
+    def staff(self) -> Held | None:
+        """Who is in charge of each of the units concerned, before and after; None where nobody is."""
+        hung = [one for subject in self.attached if subject.subject == "staff" for one in subject.holdings]
+        return held.staffed((one.unit, one.to) for one in hung) if hung else None
 
     @property
     def before(self) -> Partition:
@@ -165,10 +183,12 @@ def effect_of(store: Store, change: Change, replayed: Replayed) -> Effect:
         difference = _differences.get(
             (*replayed.name, delivery), lambda: changes.difference(base.partition, after, homes)
         )
-        scene = Scene(base.root.name, base.day, base.partition, after, difference)
+        changed = {key for edit in replayed.edits for key in edit.footprint}
+        standing = held.posts(view, base.name, base.day, (base.partition, after), changed)
+        scene = Scene(base.root.name, base.day, Lines(base.partition), Lines(after), difference, standing)
         hanging = tuple(attached.attached(view, scene))
         adjusted = last_adjusted(view, base.root)
-    return Effect(change, replayed, difference, known, hanging, adjusted)
+    return Effect(change, replayed, scene, known, hanging, adjusted)
 
 
 def last_adjusted(view: Reading, root: Root) -> date | None:

@@ -1,6 +1,6 @@
 """What stands beside the map of a draft: what it changes in numbers, what was done, what is missing before it can be sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ OPEN: Final = (State.DRAFT, State.RETURNED, State.SUBMITTED, State.FILED)
 HIDDEN: Final = frozenset({Level.NOT_REQUIRED, Level.INFO})
 STATE_OF_CASE: Final = "filing.filed"  # the rule that only says which state the case is in
 Row = dict[str, str]
+Counts = Callable[[Member], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class UnitNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of one level: the grids, and the line that must come to nothing."""
+    """The numbers of one level: the grids, and the line that must come to nothing; counts stand by the name of their column."""
 
     level: int
     unit: str
@@ -77,7 +78,7 @@ class Panel:
 
     head: Mapping[str, Any]
     numbers: tuple[Numbers, ...]
-    households: bool
+    columns: tuple[str, ...]
     moved: str
     operations: tuple[Done, ...]
     checks: tuple[Check, ...]
@@ -102,7 +103,7 @@ def panel(hand: Hand, number: int, lang: str) -> Panel:
     return Panel(
         head=records.head(change),
         numbers=tuple(_numbers(found)),
-        households=found.households,
+        columns=tuple(_columns(found)),
         moved=area(moved, lang),
         operations=tuple(_operations(found, lang)),
         checks=tuple(_checks(said, lang, empty=not found.difference.members)),
@@ -124,9 +125,20 @@ def area(area_m2: float, lang: str) -> str:
     return messages.sentence("area.ha", lang, {"value": area_m2 / HECTARE_M2})
 
 
+def _columns(found: Effect) -> dict[str, Counts]:
+    """Return what is counted besides the area, where any is known: before and after, of a member."""
+    counts: dict[str, Counts] = {}
+    if found.households:
+        counts["households"] = lambda member: (member.points_before or 0, member.points_after or 0)
+    for name, held in (("staff", found.staff), ("posts", found.posts)):
+        if held is not None:
+            counts[name] = lambda member, held=held: held.of(member.key)
+    return counts
+
+
 def _numbers(found: Effect) -> Iterator[Numbers]:
     """Yield the numbers of each level at which grids change."""
-    names = NamesOnTheWay(found.replayed)
+    names, columns = NamesOnTheWay(found.replayed), _columns(found)
     sums = {one.level: one for one in found.difference.sums}
     for level in (1, 2, 3):
         members = [m for m in found.principal if m.level == level and _shows(m)]
@@ -134,12 +146,15 @@ def _numbers(found: Effect) -> Iterator[Numbers]:
             continue
         largest = max(max(m.area2_before or 0, m.area2_after or 0) for m in members) / SQUARE_CM2
         unit = "ha" if largest >= HECTARE_M2 else "m2"
-        units = tuple(_unit(names, member, unit) for member in members)
+        units = tuple(_unit(names.get(member.key), member, unit, columns) for member in members)
         total = sums.get(level)
         lost = 0 if total is None else total.principal + total.incidental - total.frame
-        homes = 0 if total is None else total.points or 0
-        closes = total is None or total.closes
-        yield Numbers(level, unit, units, {"area": _difference(lost, unit), "households": _signed(homes)}, closes)
+        gained = {name: sum(after - before for before, after in map(count, members)) for name, count in columns.items()}
+        if total is not None and found.households:
+            gained["households"] = total.points or 0
+        closes = (total is None or total.closes) and not any(gained.values())
+        said = {name: _signed(number) for name, number in gained.items()}
+        yield Numbers(level, unit, units, {"area": _difference(lost, unit), **said}, closes)
 
 
 def _shows(member: Member) -> bool:
@@ -147,17 +162,22 @@ def _shows(member: Member) -> bool:
     return unit is not None and unit.kind is not UnitKind.RESIDUAL
 
 
-def _unit(names: NamesOnTheWay, member: Member, unit: str) -> UnitNumbers:
+def _unit(name: str, member: Member, unit: str, columns: Mapping[str, Counts]) -> UnitNumbers:
     shown = member.after or member.before
     was, will = member.area2_before or 0, member.area2_after or 0
-    homes = (member.points_before or 0, member.points_after or 0)
     fate = "kept" if member.before and member.after else "new" if member.after else "gone"
+    counts = {name: count(member) for name, count in columns.items()}
     rows = (
-        {"area": _plain(was, unit) if member.before else "—", "households": str(homes[0]) if member.before else "—"},
-        {"area": _plain(will, unit) if member.after else "—", "households": str(homes[1]) if member.after else "—"},
-        {"area": _difference(will - was, unit), "households": _signed(homes[1] - homes[0])},
+        {"area": _plain(was, unit), **{name: str(one) for name, (one, _) in counts.items()}},
+        {"area": _plain(will, unit), **{name: str(other) for name, (_, other) in counts.items()}},
+        {
+            "area": _difference(will - was, unit),
+            **{name: _signed(other - one) for name, (one, other) in counts.items()},
+        },
     )
-    return UnitNumbers(member.key, names.get(member.key), shown.code or "" if shown else "", fate, rows)
+    there = (member.before, member.after, shown)
+    rows = tuple(row if side else dict.fromkeys(row, "—") for row, side in zip(rows, there, strict=True))
+    return UnitNumbers(member.key, name, shown.code or "" if shown else "", fate, rows)
 
 
 def _plain(area2: Any, unit: str) -> str:
