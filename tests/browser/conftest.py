@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, expect
 
 from api.settings import Settings
 
@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 AXE = HERE.parents[1] / "maps" / "editor" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SERIOUS = ("serious", "critical")
+expect.set_options(timeout=30_000)  # no test is about time: machines are busy
 
 
 def _module(name: str, folder: Path = HERE) -> ModuleType:
