@@ -1,10 +1,12 @@
 """The map page, its card, and the units and points it asks for."""
 
+import math
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
+import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from api import auth, clock, pages
@@ -13,6 +15,7 @@ from api.routes import office
 from api.routes.parameters import Bbox, Day, FormDay, Latitude, LevelOf, Longitude, box_of
 from api.services import grids, unit_card
 from api.services.attention import Desk
+from api.services.coordinates import point_of
 from api.services.pictures import Picture, picture
 from api.services.unit_card import Neighbour
 from data.store import Store
@@ -23,6 +26,7 @@ router = APIRouter(route_class=DeclaredRoute)
 RootName = Annotated[str, Query(max_length=200)]
 UnitCode = Annotated[str, Query(max_length=200)]
 Without = Annotated[str, Query(max_length=40, pattern="^([a-z]+(,[a-z]+)*)?$")]
+PointText = Annotated[str, Query(max_length=60, description="a point to mark: lon,lat in degrees")]
 GEOJSON = "application/geo+json"
 
 
@@ -92,6 +96,7 @@ def map_page(
     on: FormDay = None,
     known_on: FormDay = None,
     without: Without = "",
+    at: PointText = "",
 ) -> Response:
     """Show the grids of a root on a day, over the streets and reference lines that are not left out."""
     desk = office.desk(request)
@@ -115,6 +120,7 @@ def map_page(
         version_address=_address(f"{base}/version", on=day, known_on=known_on),
         lines_address=_address(f"{base}/lines", on=day, known_on=known_on),
         without=without,
+        marked=_in_plane(shown, at),
         card_address=_address("/map/card", **kept, on=on),
         level=level,
         levels=[{"level": n, "href": _address("/map", **{**here, "level": n})} for n in (1, 2, 3)],
@@ -126,6 +132,15 @@ def map_page(
         to_today=_address("/map", **{**here, "on": None}),
         notice=_notice(request, shown),
     )
+
+
+def _in_plane(shown: Picture, written: str) -> str:
+    """Return a point written ``lon,lat`` as metres of the plane, ``x,y``; nothing for nothing and for what is no point."""
+    point = point_of(written)
+    if point is None:
+        return ""
+    x, y = shown.plane.to_plane(np.array([point]))[0].tolist()
+    return f"{x:.2f},{y:.2f}" if math.isfinite(x + y) else ""
 
 
 def _shift(day: date, days: int) -> date:

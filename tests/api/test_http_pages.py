@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api import messages
 from api.services import attention
 from api.services.attention import Desk, Fine, Row
-from api.services.search import point_of
+from api.services.coordinates import point_of
 from api.services.unit_card import area_words
 
 ROOT = "海岬镇（示例）"
@@ -107,6 +107,20 @@ def test_a_single_hit_is_shown_on_the_map_at_once(client: TestClient) -> None:
     assert answer.headers["location"].endswith("unit=990001101001001")
 
 
+def test_a_point_is_shown_on_the_map_at_once_with_a_mark_on_the_day_that_was_asked_about(client: TestClient) -> None:
+    place = middle_of(client, "99000110100200101")
+    query = {"q": f"{place[0]:.6f} {place[1]:.6f}", "on": "2026-11-10"}
+    answer = client.get("/search", params=query, follow_redirects=False)
+    where = answer.headers["location"]
+    assert "unit=99000110100200101" in where
+    assert "on=2026-11-10" in where
+    page = client.get(where).text
+    marked = re.search(r'data-at="([^"]+)"', page)
+    assert marked is not None
+    assert [float(one) for one in marked[1].split(",")] == pytest.approx([358_900, 2_741_300], abs=0.2)
+    assert 'data-at=""' in client.get("/map?at=" + quote("<x>")).text
+
+
 def test_a_point_is_found_with_the_finest_grid_first(client: TestClient) -> None:
     place = middle_of(client, "99000110100200101")
     page = client.get("/search/suggest", params={"q": f"{place[0]}, {place[1]}"}).text
@@ -141,10 +155,25 @@ def middle_of(client: TestClient, code: str) -> tuple[float, float]:
         ("24.8", None),
         ("118.5,24.8,3", None),
         ("nan,1", None),
+        ("24.8, 118.5", (118.5, 24.8)),
+        ("５５.5，24.8", (55.5, 24.8)),
+        ("118.5520°E, 24.8107°N", (118.552, 24.8107)),
+        ("N24.8107 E118.552", (118.552, 24.8107)),
+        ("东经118.55 北纬24.81", (118.55, 24.81)),
+        ("118.5E24.8N", (118.5, 24.8)),
+        ("2.98W 53.4N", (-2.98, 53.4)),
+        ("118°33'00\"E 24°48'36\"N", (118.55, 24.81)),
+        ("118度33分，24度48分36秒", (118.55, 24.81)),
+        ("24°48.6'N,118°33'E", (118.55, 24.81)),
+        ("118°75' 24°", None),
+        ("E118 E24", None),
+        ("99000110120400300", None),
+        ("1185", None),
+        ("3-1", None),
     ],
 )
 def test_what_counts_as_a_point(text: str, point: tuple[float, float] | None) -> None:
-    assert point_of(text) == point
+    assert point_of(text) == (None if point is None else pytest.approx(point))
 
 
 @pytest.mark.parametrize(

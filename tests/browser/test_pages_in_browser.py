@@ -1,5 +1,7 @@
 """Every page in both languages and both sizes: nothing from outside, no error, no serious fault of access."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -94,6 +96,36 @@ def test_slash_goes_to_the_search_and_what_is_typed_is_suggested(page: Page, tow
     page.wait_for_selector("#map[data-ready]")
     assert f"unit={town.grid}" in page.url  # type: ignore[attr-defined]
     expect(page.locator("#card h1")).to_have_text("石榴村第三网格")
+
+
+@pytest.mark.parametrize("address", ["/", "/map", "/drafts", "/changes", "/patrols", "/boards", "/me", "/about"])
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("118.87433,24.51434", "石榴村3-3"), ("石榴村第三网格", "石榴村第三网格")]
+)
+def test_which_grid_is_it_in_takes_one_step_from_every_page(page: Page, address: str, asked: str, shown: str) -> None:
+    page.goto(address)
+    page.keyboard.press("/")
+    page.keyboard.type(asked)
+    page.keyboard.press("Enter")  # the one step
+    page.wait_for_selector("#map[data-ready]")
+    expect(page.locator("#card h1")).to_have_text(shown)
+
+
+def test_a_search_stays_on_the_day_of_the_map_and_arrows_choose(page: Page) -> None:
+    page.goto("/map?on=2026-11-03")
+    page.keyboard.press("/")
+    page.keyboard.type("松桥")
+    expect(page.locator("#found a").nth(1)).to_contain_text("街巷")
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(re.compile("on=2026-11-03.*at="))
+    page.wait_for_selector("#map[data-ready]")
+    page.keyboard.press("/")
+    page.keyboard.type("松桥")
+    expect(page.locator("#found a").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#found a")).to_have_count(0)
+    expect(page.locator("#find")).not_to_be_focused()
 
 
 def test_a_slash_in_a_field_is_a_slash(page: Page) -> None:

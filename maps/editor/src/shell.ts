@@ -11,9 +11,30 @@ function searchKey(event: KeyboardEvent): void {
     box.focus();
     box.select();
   }
-  if (event.key === "Escape" && at === box) {
-    box?.blur();
+  if (!box || !at.closest(".find")) return;
+  if (event.key === "Escape") {
+    found()?.replaceChildren();
+    box.blur();
+    at.blur();
   }
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event, box, at);
+}
+
+const found = (): HTMLElement | null => document.querySelector<HTMLElement>("#found");
+
+// Arrows go from the box through what is suggested, and back.
+function step(event: KeyboardEvent, box: HTMLElement, at: HTMLElement): void {
+  const stops = [box, ...(found()?.querySelectorAll<HTMLElement>("a") ?? [])];
+  const next = stops[stops.indexOf(at) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+// What is suggested goes when the box is left.
+function leave(event: FocusEvent): void {
+  const [from, to] = [event.target as HTMLElement, event.relatedTarget as HTMLElement | null];
+  if (from.closest(".find") && to && !to.closest(".find")) found()?.replaceChildren();
 }
 
 function followJob(row: HTMLElement): void {
@@ -37,6 +58,7 @@ function followJob(row: HTMLElement): void {
 }
 
 document.addEventListener("keydown", searchKey);
+document.addEventListener("focusout", leave);
 bindDays();
 document.addEventListener("change", (event) => {
   const field = event.target as HTMLSelectElement;

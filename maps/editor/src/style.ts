@@ -1,6 +1,6 @@
 // How grids are drawn: colours and widths come from the style sheet, which has them from maps/style.py.
 
-import type Feature from "ol/Feature";
+import Feature from "ol/Feature";
 import type { FeatureLike } from "ol/Feature";
 import type { Geometry } from "ol/geom";
 import { getArea } from "ol/extent";
@@ -9,6 +9,7 @@ import Point from "ol/geom/Point";
 import Polygon from "ol/geom/Polygon";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
+import CircleStyle from "ol/style/Circle";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
@@ -131,4 +132,12 @@ export function selectionLayer(source: VectorSource<Unit>): Layer {
       new Style({ stroke: new Stroke({ color: token("ink"), width: 4, lineJoin: "round" }) }),
     ],
   });
+}
+
+// The point that was searched for.
+export function markLayer(at: number[]): VectorLayer<VectorSource> {
+  const dot = (radius: number, color: string, wide: number): Style =>
+    new Style({ image: new CircleStyle({ radius, fill: new Fill({ color }), stroke: new Stroke({ color: token("paper"), width: wide }) }) });
+  const source = new VectorSource({ features: [new Feature(new Point(at))] });
+  return new VectorLayer({ source, zIndex: 50, style: [dot(9, token("act"), 3), dot(3, token("paper"), 0)] });
 }

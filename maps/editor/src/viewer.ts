@@ -11,7 +11,7 @@ import type { Extent } from "ol/extent";
 import { bindAddress, readView, writeUnit, writeView, writeWithout } from "./address";
 import { bindCard } from "./card";
 import { drawScale } from "./scale";
-import { layersOf, selectionLayer } from "./style";
+import { layersOf, markLayer, selectionLayer } from "./style";
 import { featuresOf, fetchTown } from "./town";
 import { showWays } from "./ways";
 
@@ -29,6 +29,8 @@ async function start(element: HTMLElement): Promise<void> {
   const view = new View({ projection, center: [0, 0], resolution: 10, minResolution: 0.02, maxResolution: 2000 });
   const map = new OlMap({ target: element, view, controls: [], layers: [] });
   map.addLayer(selectionLayer(selection));
+  const found = pointOf(element.dataset["at"]);
+  if (found) map.addLayer(markLayer(found));
 
   async function load(wanted: number): Promise<void> {
     if (sources.has(wanted)) return;
@@ -125,12 +127,18 @@ async function start(element: HTMLElement): Promise<void> {
     const placed = readView(view);
     if (!placed) fit(whole(), 24);
     if (unit) select(unit, !placed);
+    if (found && !unit && !placed) view.setCenter(found);
     const without = new Set((element.dataset["without"] ?? "").split(",").filter(Boolean));
     await showWays(map, element.dataset["lines"] ?? "", without, writeWithout);
     element.dataset["ready"] = "true";
   } catch {
     failed();
   }
+}
+
+function pointOf(text: string | undefined): number[] | undefined {
+  const point = (text ?? "").split(",").map(Number);
+  return text && point.length === 2 && point.every(Number.isFinite) ? point : undefined;
 }
 
 function failed(): void {
