@@ -5,6 +5,7 @@ another way may be less certain, but never PASS where the first told FAIL.
 """
 
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +40,8 @@ class Day:
 
 
 @st.composite
-def days(draw: st.DrawFn) -> Day:
-    """Draw a walk of up to 40 minutes between random places, at up to 1.4 m/s, a fix each 5 s with an error of up to 2 m."""
+def days(draw: st.DrawFn, every_s: int = 5) -> Day:
+    """Draw a walk of up to 40 minutes between random places, at up to 1.4 m/s, fixes with an error of up to 2 m."""
     seed = draw(st.integers(0, 2**32 - 1))
     stays = draw(
         st.lists(st.tuples(st.integers(-150, 320), st.integers(-150, 280), st.integers(0, 400)), min_size=2, max_size=6)
@@ -55,7 +56,7 @@ def days(draw: st.DrawFn) -> Day:
         path.append(np.repeat(path[-1][-1:], pause + 1, axis=0))
     walk = np.concatenate(path)[:2400]
     inside = shapely.contains_xy(GRID, walk)
-    at = np.arange(0, len(walk), 5)
+    at = np.arange(0, len(walk), every_s)
     angle = rng.uniform(0, 2 * np.pi, len(at))
     error = rng.uniform(0, 2, len(at))[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     return Day(at.astype(np.int64) * 1000, walk[at] + error, float(inside.sum()), Window(0, 1000 * (len(walk) - 1)))
@@ -84,6 +85,10 @@ def verdicts(found: Presence) -> list[str]:
     needed = [60 * minutes for minutes in (1, 2, 5, 10, 20, 30)]
     duty = ["PASS" if found.low_s >= n else "FAIL" if found.high_s < n else "REVIEW" for n in needed]
     return [*duty, "PASS" if found.low_s >= 600 else "FAIL" if found.high_s < 60 else "REVIEW"]
+
+
+def overlap(one: Presence, other: Presence) -> bool:
+    return one.low_s <= other.high_s and other.low_s <= one.high_s
 
 
 def contradict(one: Presence, other: Presence) -> bool:
@@ -135,3 +140,26 @@ def test_where_the_town_lies_changes_no_verdict(day: Day, east: int, north: int)
     assert not contradict(here, there)
     assert there.low_s == pytest.approx(here.low_s, abs=6)
     assert there.high_s == pytest.approx(here.high_s, abs=6)
+
+
+@many
+@given(days(every_s=1), st.integers(0, 4))
+def test_a_fix_each_second_or_each_fifth_decide_alike(day: Day, first: int) -> None:
+    fine, coarse = measured(day), measured(day, keep=np.arange(len(day.time_ms)) % 5 == first)
+    assert not contradict(fine, coarse)
+    assert overlap(fine, coarse)
+
+
+@many
+@given(days(), st.randoms(use_true_random=False), st.integers(1, 4))
+def test_neither_cutting_into_files_nor_the_order_of_upload_changes_a_digit(
+    day: Day, chance: Random, cuts: int
+) -> None:
+    places = sorted(chance.sample(range(len(day.time_ms) + 1), min(cuts, len(day.time_ms))))
+    pieces = [piece for piece in np.split(np.arange(len(day.time_ms)), places) if len(piece)]
+    pieces.append(chance.choice(pieces))  # and one of the files is sent twice
+    chance.shuffle(pieces)
+    order = np.concatenate(pieces)
+    rank = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+    fixes = cleaning.clean(day.time_ms[order], day.xy[order], np.full(len(order), 4.0), rank, CleaningPolicy(v_max=V))
+    assert stage.presence(fixes, distance.edges_of(GRID), [day.part], POLICY) == measured(day)
