@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import shapely
 from shapely import MultiPolygon
 
 from api.services import coverage
@@ -21,8 +22,10 @@ from data.tables.columns import OPEN_START
 from geo import crs
 from geo.crs import Plane
 from geo.errors import ConflictError, InputError
+from geo.partition import lattice
 from geo.partition.features import Feature
 from geo.partition.model import Partition, Unit, UnitKind
+from geo.partition.offset import offset
 
 FORMAT: Final = "import/1"
 DEFAULT_ROOT: Final = "main"
@@ -68,7 +71,8 @@ class Delivered:
 def delivered(store: Store, wanted: Wanted, settings: Settings, progress: Progress | None = None) -> Delivered:
     """Return what is to be imported, read from its files.
 
-    Errors (nothing written): those of reading; ``plane.unset``, ``plane.second``, ``import.level``, ``import.frame_fixed``;
+    Errors (nothing written): those of reading; ``plane.unset``, ``plane.second``, ``import.level``, ``import.frame_fixed``,
+    ``import.shifted``;
     `ConflictError` ``import.already_divided`` where the grids above have such a level already.
     """
     if wanted.level not in LEVELS:
@@ -83,7 +87,23 @@ def delivered(store: Store, wanted: Wanted, settings: Settings, progress: Progre
     frame = None
     if wanted.frame is not None:
         frame = read_frame(wanted.frame, place.plane, None, wanted.source.crs, limits)
+    _require_in_place(given, frame, place, wanted.source.files[0].name)
     return Delivered(place, limits, given, frame, _parents(wanted, given, limits))
+
+
+def _require_in_place(given: Given, frame: MultiPolygon | None, place: Place, where: str) -> None:
+    """Raise ``import.shifted`` where the grids lie off the town's outline as numbers of another datum do."""
+    if frame is not None:
+        outline = shapely.get_coordinates(frame)
+    elif place.existing is not None:
+        outline = lattice.to_metres(place.existing.frame.xy)
+    else:
+        return
+    corners = shapely.get_coordinates([feature.geometry for feature in given.features])
+    found = offset(corners, outline, place.plane)
+    if found is not None:
+        values = {"reading": found.reading, "read_m": round(found.read_m, 1)}
+        raise InputError("import.shifted", where, got=round(found.declared_m), values=values)
 
 
 def import_grids(
