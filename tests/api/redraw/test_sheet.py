@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import shapely
 
-from api.services.redraw import exporting, packages, reading, sheets
+from api.services.redraw import drafts, exporting, packages, reading, sheets
 from data import places, roster
 from data.places import Item
 from data.store import Actor
@@ -46,6 +46,16 @@ def test_the_sheet_says_what_moves_and_whom_it_concerns(office: Any, moved: Any,
     assert "town" not in said
     assert "涉及 1 处，1 处改归别的网格" in said
     assert "涉及 1 人，1 人须重新定格" in said
+
+
+def test_signatures_never_stand_alone_on_a_page(office: Any, moved: Any, split: Make, tmp_path: Path) -> None:
+    keys = office.keys("2026-09-01")
+    for unit, at, code in (("D", 350, "F"), ("A", 25, "G"), ("C", 250, "H"), ("D", 325, "I")):
+        moved = drafts.operate(office.hand("2026-10-01"), moved.id, moved.rev, split(keys[unit], at, code))
+    pages = text_of(sheets.sheet(office.store, moved.id, TODAY), tmp_path).strip("\f\n").split("\f")
+    assert len(pages) == 2
+    assert "核对" not in pages[0]
+    assert all(words in pages[1] for words in ("核对", "界线核验", "村级意见", "市网格办备案意见"))
 
 
 def test_what_hangs_on_the_grids_is_listed_with_where_it_goes(office: Any, moved: Any) -> None:
