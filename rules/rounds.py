@@ -14,7 +14,8 @@ PERCENT = 100.0
 class Facts:
     """One person, one grid, one day: required points there are, visited as each asks for, and those fixes cannot decide.
 
-    ``street_m`` metres of street in the grid; ``walked_m`` of them at least, best and at most.
+    ``street_m`` metres of street in the grid; ``walked_m`` of them at least, best and at most; ``sparse``: the
+    fixes are too far apart to tell.
     """
 
     points: int = 0
@@ -22,6 +23,7 @@ class Facts:
     unsure: int = 0
     street_m: float = 0.0
     walked_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    sparse: bool = False
 
 
 def check(facts: Facts, policy: Policy, on: date) -> tuple[Finding, ...]:
@@ -50,12 +52,13 @@ def streets(facts: Facts, policy: Policy, on: date) -> Finding:
     """Return which share of the streets was walked. Source: AMB-16, quality figures."""
     del policy, on
     whole = max(facts.street_m, 1.0)
+    told = "none" if not facts.street_m else "sparse" if facts.sparse else "figure"
     low, value, high = (PERCENT * metres / whole for metres in facts.walked_m)
     return Finding(
         rule="A19.2a",
         article="A19.2a",
         level=Level.INFO if facts.street_m else Level.NOT_REQUIRED,
-        message=f"rounds.streets.{'figure' if facts.street_m else 'none'}",
+        message=f"rounds.streets.{told}",
         measured=Measured(value, low, high, "%"),
         values={
             "share": round(value),

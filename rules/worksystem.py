@@ -7,7 +7,7 @@ from rules.articles import article
 from rules.evidence import Evidence, level_of
 from rules.parameters import Policy
 from rules.roles import owes
-from rules.verdict import Finding, Level, Quantity
+from rules.verdict import Finding, Level, Measured, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +58,36 @@ def _finding(
         measured=evidence.minutes,
         limit=Quantity(needed, "min"),
         would_change=None if level in (Level.PASS, Level.NOT_REQUIRED) else f"settle.{subject}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """One centre, one calendar day, by evidence: minutes surely and possibly without anybody, people seen, at two at once."""
+
+    uncovered_min: Measured
+    people: int
+    doubled: int = 0
+
+
+@article("A19.6a")
+def centre_presence(facts: Centre, policy: Policy, on: date) -> Finding:
+    """Return whether the centre was never without somebody on duty, as far as evidence shows it. Source: 第十九条第（六）项."""
+    allowed = policy.number("centre.gap", on)
+    if not facts.people:
+        level = Level.NO_DATA
+    elif facts.doubled:
+        level = Level.REVIEW
+    elif facts.uncovered_min.high <= allowed:
+        level = Level.PASS
+    else:
+        level = Level.FAIL if facts.uncovered_min.low > allowed else Level.REVIEW
+    return Finding(
+        rule="A19.6a",
+        article="A19.6a",
+        level=level,
+        message=f"presence.{level.value.lower()}",
+        measured=facts.uncovered_min,
+        limit=Quantity(allowed, "min"),
+        values={"people": facts.people, "doubled": facts.doubled},
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -59,16 +59,25 @@ def import_roster(
         raise typer.Exit(output.FAULTS)
 
 
+def _write_presence(presence: dict[str, Any], lang: str) -> None:
+    finding = presence["finding"]
+    output.write_line(f"  {finding['level']:<8} {finding['sentence'][lang]}")
+    for hole in presence["holes"]:
+        mark = "?" if hole["open"] else "−"
+        output.write_line(f"    {mark} {hole['from']}–{hole['to']}  {hole['before'] or '—'} → {hole['after'] or '—'}")
+
+
 def check_rota(
     on: Annotated[datetime, typer.Option("--on", formats=[DAY], help="哪一天。The day.")], as_json: JsonOption = False
 ) -> None:
     """核对各党群服务中心 24 小时值班的排班。Check the rota of the centres."""
     from api.services import rota  # noqa: PLC0415 - heavy
+    from data.archive import folder_of  # noqa: PLC0415
     from data.store import open_store  # noqa: PLC0415
 
     settings = from_environment()
     with open_store(settings.require_store()) as store:
-        found = rota.rota_day(store, on.date())
+        found = rota.rota_day(store, on.date(), folder_of(store.address, settings.archive))
     if as_json:
         output.write_json(found)
     else:
@@ -76,5 +85,7 @@ def check_rota(
             output.write_line(f"{centre['name']} {centre['grid']}")
             for finding in centre["findings"]:
                 output.write_line(f"  {finding['level']:<8} {finding['sentence'][settings.lang]}")
+            if centre["presence"]:
+                _write_presence(centre["presence"], settings.lang)
     if not rota.complete(found):
         raise typer.Exit(output.FAULTS)

@@ -205,10 +205,10 @@ def doubt(content: Document, level: str, lang: str) -> str:
     """Return in a few words what keeps a day from being settled; nothing where it is."""
     if level in ("PASS", "NOT_REQUIRED", "INFO"):
         return ""
-    if content["inputs"].get("held"):
-        return messages.sentence("patrols.doubt.asked", lang)
     if level == "EXCUSED":
         return messages.sentence(f"day.{content['inputs']['day']['absence']}", lang)
+    if content["inputs"].get("held"):
+        return messages.sentence("patrols.doubt.asked", lang)
     if not content["fixes"]:
         return messages.sentence("patrols.doubt.nothing", lang)
     border = _minutes(content["intervals"], "border")

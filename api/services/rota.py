@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from api import messages
+from api.services.centre_presence import planned_of, presence_of
 from api.services.pictures import pictures
 from api.services.serving import MINUTES_OF_A_DAY, Span, serves, spans_of
 from api.services.verdicts import clock_time
@@ -34,16 +36,25 @@ class Duty:
     end: int
 
 
-def rota_day(store: Store, on: date, working: Calendar | None = None, policy: Policy | None = None) -> Document:
-    """Return ``rota/1``: for the centre of each level-1 grid who serves on a day, the gaps, and the findings."""
+def rota_day(
+    store: Store, on: date, folder: Path, working: Calendar | None = None, policy: Policy | None = None
+) -> Document:
+    """Return ``rota/1``: for the centre of each level-1 grid who serves on a day, the gaps, the findings, who was there."""
     policy = policy or defaults()
     with store.read() as view:
         people = roster.load(view, on - timedelta(days=1), on)
         working = working or workdays(view)
-    units = [(shown.root.name, unit) for shown in pictures(store, None, on) for unit in shown.partition.units]
+    shown_units = [
+        (shown, unit) for shown in pictures(store, None, on) for unit in shown.partition.units if unit.level == 1
+    ]
     duties = list(_duties(people, on, working))
+    planned = planned_of(((d.person, d.grid, d.start, d.end) for d in duties), on)
+    grids = [(unit.code or "", shown.shapes[unit.key]) for shown, unit in shown_units]
+    present = presence_of(store, folder, grids, planned, on, policy)
     centres = [
-        _centre(name, unit.code or "", unit.name, duties, people, policy, on) for name, unit in units if unit.level == 1
+        _centre(shown.root.name, unit.code or "", unit.name, duties, people, policy, on)
+        | {"presence": present.get(unit.code or "")}
+        for shown, unit in shown_units
     ]
     return {"format": FORMAT, "on": on.isoformat(), "centres": centres}
 

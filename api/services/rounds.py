@@ -1,7 +1,7 @@
 """The rounds of a day as ``verdict/1`` tells them: required points visited, streets walked. Figures, never the duty."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -51,6 +51,10 @@ def rounds_of(fixes: Fixes, asked: Asked, policy: Policy) -> Document | None:
     lines = [shapely.from_wkb(wkb) for wkb in asked.around.streets]
     network = streets_of(lines, asked.geometry, street_policy(policy, asked.on))
     ways = walked(time, xy, accuracy, network, walk_policy(policy, asked.on))
+    sparse = (
+        len(time) > 1 and float(np.median(np.diff(time))) > policy.number("street.step", asked.on) * clock.SECOND_MS
+    )
+    ways = replace(ways, high_m=ways.total_m) if sparse else ways
     usual = policy.text("visit.kind", asked.on)
     listed = [_point(n, point, point.kind or usual, seen, asked.zone) for n, point in enumerate(asked.around.points)]
     facts = rounds.Facts(
@@ -59,6 +63,7 @@ def rounds_of(fixes: Fixes, asked: Asked, policy: Policy) -> Document | None:
         unsure=sum(one["visit"] == OPEN for one in listed),
         street_m=ways.total_m,
         walked_m=(ways.low_m, ways.value_m, ways.high_m),
+        sparse=sparse,
     )
     found = rounds.check(facts, policy, asked.on)
     return {

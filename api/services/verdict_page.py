@@ -61,6 +61,7 @@ def verdict_page(store: Store, folder: Any, verdict_id: int, rule: str, lang: st
         "map": map_of(store, folder, one, gaps, lang),
         "gaps": [gap_words(letter, gap, lang) for letter, gap in gaps],
         "settles": chosen["either_way"]["sentence"][lang] if chosen["either_way"] else "",
+        "is_held": bool(content["inputs"].get("held")),
         "asked": asking.about_verdict(store, one, lang),
         "rounds": _rounds(content.get("rounds"), lang),
         "working": _working(chosen, gaps, content, lang),

@@ -61,8 +61,9 @@ def document(
     case: Case, findings: Sequence[Finding], measured: Presence, tracks: Sequence[Document], policy: Policy
 ) -> Document:
     """Return ``verdict/1``."""
-    doubt = largest_doubt(measured, case.zone)
+    doubt = None if case.held else largest_doubt(measured, case.zone)
     gaps = [_gap(span, case.zone) for span in measured.spans if span.gap]
+    decides = [] if case.held else gaps  # while the track itself is in doubt no gap decides
     return {
         "format": FORMAT,
         "person": case.person,
@@ -70,7 +71,7 @@ def document(
         "on": case.on.isoformat(),
         "role": case.role,
         "findings": [
-            _finding(finding, doubt, measured) | {"either_way": either_way(finding, gaps)} for finding in findings
+            _finding(finding, doubt, measured) | {"either_way": either_way(finding, decides)} for finding in findings
         ],
         "completeness": round(measured.completeness, 4) if case.shift else None,
         "fixes": measured.fixes,

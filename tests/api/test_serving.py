@@ -10,6 +10,7 @@ import pytest
 from api.services.rota import gaps_of, rota_day
 from api.services.serving import Day, day_of, hours_of, spans_of
 from data import roster
+from data.archive import folder_of
 from data.importers.calendar import calendar
 from data.roster import Absence, Assignment, Person, Roster, Shift
 from data.store import Actor, open_store
@@ -90,7 +91,7 @@ def rota(make_town: Callable[[Path], str], tmp_path: Path) -> Callable[..., dict
     def of(*entries: roster.Entry) -> dict[str, Any]:
         with open_store(address) as store:
             store.run(lambda unit: roster.save(unit, entries), actor=Actor("clerk", "town_grid_office"))
-            found = rota_day(store, date(2026, 11, 22))
+            found = rota_day(store, date(2026, 11, 22), folder_of(address, ""))
         return {centre["grid"]: centre for centre in found["centres"]}
 
     return of

@@ -102,7 +102,7 @@ def test_required_points_and_streets_stand_on_the_page_as_quality(client: TestCl
     assert [p["visit"] for p in newest.content["rounds"]["points"]] == ["stayed", "missed"]
     said = text(client, f"/patrols/{newest.id}")
     assert "老榕树公告栏" in said
-    assert "必到点 2 个，到过 1 个" in said
+    assert "必到点 2 个，看到到过 1 个" in said
     assert "这些是巡查的质量" in said
 
 
