@@ -1,4 +1,4 @@
-"""Hard cases 10 and 15 of the design with a store: a person who was moved, borders that changed, files late, twice and hostile."""
+"""Hard cases 10 and 15 of the design with a store: a person who was moved, files that come late, twice, or to do harm."""
 
 import resource
 import time
