@@ -47,7 +47,7 @@ def separator(said: str, name: str) -> str:
 
 
 def rows(text: str, name: str, between: str = ",") -> Iterator[tuple[int, list[str]]]:
-    """Give (line, cells) of every row. Errors: ``csv.quote``, ``csv.line``."""
+    """Give (line, cells) of every row. Errors: ``csv.quote``, ``csv.line``, ``csv.line_ends``."""
     reader = csv.reader(_lines(text, name), delimiter=between, strict=True)
     while True:
         try:
@@ -63,6 +63,8 @@ def _lines(text: str, name: str) -> Iterator[str]:
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
         if len(line) > LONGEST_LINE:
             raise InputError("csv.line", name, limit=LONGEST_LINE, got=len(line), values={"line": number})
+        if line.endswith("\r"):
+            raise InputError("csv.line_ends", name, values={"line": number})
         yield line
 
 

@@ -61,6 +61,7 @@ from geo.tracks.readers.letters import (
 )
 from geo.tracks.readers.lexical import degrees, instant, metres_of, same, text, utf8
 from geo.tracks.readers.plain import plain_points
+from geo.tracks.readers.values import ACCURACY_MOST
 
 UInt64 = npt.NDArray[np.uint64]
 UInt8 = npt.NDArray[np.uint8]
@@ -259,7 +260,7 @@ def _in_point(b: UInt8, i: int, codes: Int64, state: Int64, metres: Float64) -> 
         return ODD if state[MOMENT] == NO_TIME else end
     which = 0 if code == HDOP else 1
     metres[which] = metres_of(b, i, end)
-    return ODD if np.isnan(metres[which]) else end
+    return end if metres[which] <= ACCURACY_MOST else ODD  # also where it is no number
 
 
 @compiled

@@ -15,7 +15,8 @@ LONGEST: Final = 64
 
 MISSING, SYNTAX, INFINITE, RANGE = "coord.missing", "coord.syntax", "coord.not_finite", "coord.range"
 SWAPPED, NULL_ISLAND = "coord.swapped_suspect", "coord.null_island"
-ACCURACY_SYNTAX, ACCURACY_NEGATIVE = "accuracy.syntax", "accuracy.negative"
+ACCURACY_SYNTAX, ACCURACY_NEGATIVE, ACCURACY_RANGE = "accuracy.syntax", "accuracy.negative", "accuracy.range"
+ACCURACY_MOST: Final = 5000.0  # metres; 9999 and the like mean "not known"
 
 
 def degrees_e7(text: str | None) -> int | str:
@@ -62,6 +63,8 @@ def accuracy_m(text: str | None) -> float | str:
     value = float(text)
     if value < 0:
         return ACCURACY_NEGATIVE
+    if value > ACCURACY_MOST:
+        return ACCURACY_RANGE
     return value if value > 0 else math.nan
 
 
