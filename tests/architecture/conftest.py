@@ -63,6 +63,12 @@ def modules(texts: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def test_modules(texts: dict[str, str]) -> dict[str, str]:
+    """Return every module of the tests: path -> source."""
+    return {p: t for p, t in texts.items() if p.endswith(".py") and p.split("/")[0] == "tests"}
+
+
+@pytest.fixture(scope="session")
 def trees(modules: dict[str, str]) -> dict[str, ast.Module]:
     """Return every module of the five packages, parsed."""
     return {path: ast.parse(source) for path, source in modules.items()}

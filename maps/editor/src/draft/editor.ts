@@ -157,11 +157,19 @@ class Editor {
     if (at.matches("input, select, textarea")) return;
     if (event.ctrlKey || event.metaKey) return this.history(event);
     if (at.closest("button, a") && (event.key === "Enter" || event.key === " ")) return;
-    if (this.current.key?.(event)) return event.preventDefault();
+    if (this.current.key?.(event) || (event.key === " " && this.point())) return event.preventDefault();
     const tool = KEYS[event.key.toLowerCase()];
     if (tool) this.use(tool);
     else if (event.key.toLowerCase() === "d") this.toggleChanged();
     else if (event.key === "1" || event.key === "2" || event.key === "3") this.work(Number(event.key) as Level);
+  }
+
+  // The grid in the middle of what is seen, where the cross is, as if it was clicked.
+  private point(): boolean {
+    if (!this.current.pointed) return false;
+    const unit = this.draft.sheet.unitAt(this.canvas.centre, this.desk.level);
+    if (unit) this.current.pointed(unit.key);
+    return true;
   }
 
   private history(event: KeyboardEvent): void {

@@ -8,6 +8,14 @@ export interface HandleKeys {
   nudge(vertex: Point, dx: number, dy: number): void;
   confirm(vertex: Point): void;
   remove(vertex: Point): void;
+  insert(vertex: Point): void;
+}
+
+// Pixels that an arrow key moves what is held, fewer with Shift; undefined for any other key.
+export function arrow({ key, shiftKey }: KeyboardEvent): readonly [number, number] | undefined {
+  const step = shiftKey ? 1 : 8;
+  const ways: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
+  return ways[key];
 }
 
 const MOST = 400;
@@ -50,10 +58,10 @@ export class Handles {
   }
 
   private key(event: KeyboardEvent, vertex: Point): void {
-    const step = event.shiftKey ? 1 : 8;
-    const way = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
-    if (way) this.keys.nudge(vertex, Number(way[0]), Number(way[1]));
+    const way = arrow(event);
+    if (way) this.keys.nudge(vertex, way[0], way[1]);
     else if (event.key === "Enter") this.keys.confirm(vertex);
+    else if (event.key === "Insert" || event.key === "+") this.keys.insert(vertex);
     else if (event.key === "Delete" || event.key === "Backspace") this.keys.remove(vertex);
     else return;
     event.preventDefault();

@@ -3,7 +3,7 @@
 
 import type { Pointer } from "./canvas";
 import type { Desk } from "./desk";
-import { Handles } from "./handles";
+import { arrow, Handles } from "./handles";
 import { deleteVertex, insertVertex, moveBorder, moveVertex } from "./operations";
 import { segments } from "./leaves";
 import { footOf, same } from "./plane";
@@ -28,6 +28,7 @@ export class MoveVertex implements Tool {
       nudge: (vertex, dx, dy) => this.nudge(vertex, dx, dy),
       confirm: () => this.drop(),
       remove: (vertex) => void desk.draft.operate(deleteVertex(vertex)),
+      insert: (vertex) => this.insert(vertex),
     });
   }
 
@@ -147,6 +148,16 @@ export class MoveVertex implements Tool {
     this.preview();
   }
 
+  // A new vertex half way to the next one of the border.
+  private insert(vertex: Point): void {
+    const line = this.hot ? this.desk.draft.sheet.borderThrough(this.hot) : [];
+    const place = line.findIndex((one) => same(one, vertex));
+    const [a, b] = place + 1 < line.length ? [vertex, line[place + 1]] : [line[place - 1], vertex];
+    if (!a || !b) return;
+    const middle = footOf(a, b, [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+    if (!same(middle, a) && !same(middle, b)) void this.desk.draft.operate(insertVertex([a, b], middle, null));
+  }
+
   cancel(): boolean {
     const had = this.held !== null;
     this.held = null;
@@ -185,9 +196,9 @@ export class MoveBorder implements Tool {
 
   constructor(private readonly desk: Desk) {}
 
-  private border(at: Point): { segment: FoundSegment; line: Point[] } | undefined {
+  private border(at: Point, reach = this.desk.reach): { segment: FoundSegment; line: Point[] } | undefined {
     const { sheet } = this.desk.draft;
-    const segment = sheet.segmentNear(at, this.desk.reach);
+    const segment = sheet.segmentNear(at, reach);
     return segment && sheet.beyond(segment.a, segment.b) !== "" ? { segment, line: sheet.borderThrough(segment) } : undefined;
   }
 
@@ -195,6 +206,23 @@ export class MoveBorder implements Tool {
     const found = this.border(at);
     this.desk.canvas.clear("chosen");
     if (found) this.desk.canvas.lines("chosen", [{ points: found.line, look: "border" }]);
+  }
+
+  // Space takes the border nearest to the middle of what is seen, the arrows move it, Enter lets it go.
+  key(event: KeyboardEvent): boolean {
+    const { canvas } = this.desk;
+    if (event.key === " " && !this.held) {
+      const found = this.border(canvas.centre, 400 * canvas.resolution);
+      if (found) this.held = { ...found, from: found.segment.at, to: found.segment.at };
+      if (found) canvas.lines("chosen", [{ points: found.line, look: "border" }]);
+      return true;
+    }
+    const way = arrow(event);
+    if (!this.held || (!way && event.key !== "Enter")) return false;
+    const { to } = this.held;
+    if (way) this.drag({ at: [Math.round(to[0] + way[0] * canvas.resolution), Math.round(to[1] + way[1] * canvas.resolution)], alt: false, shift: false });
+    else this.up();
+    return true;
   }
 
   down({ at }: Pointer): boolean {
