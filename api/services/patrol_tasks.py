@@ -160,9 +160,13 @@ def verdicts_of(tasks: Sequence[Task]) -> list[Document]:
 
 
 def _track(task: Task, file: FileToGo) -> Track:
-    fixes = archive.read(Path(task.folder), file.path, file.sha256)
+    return track_of(file.file, archive.read(Path(task.folder), file.path, file.sha256))
+
+
+def track_of(name: str, fixes: archive.Fixes) -> Track:
+    """Return fixes of the archive as the track that came in a file of that name."""
     return Track(
-        name=file.file,
+        name=name,
         source="archive",
         track=None,
         time_ms=fixes.time_ms,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from api.services.bench import cells, fixes, patrol_speed, patrol_stages, patrol_stream
+from api.services.bench import cells, fixes, patrol_document, patrol_speed, patrol_stages, patrol_stream
 from geo.partition import lattice
 from geo.partition.locator import Locator
 from geo.tracks.attribution import attribution
@@ -48,3 +48,9 @@ def test_a_stream_is_counted_within_a_gibibyte(tmp_path: Path) -> None:
     found = patrol_stream.measure(tmp_path, 7, 20_000)
     assert found["peak MiB"] < 1024
     assert found["million a CPU second"] > 0.1
+
+
+def test_a_worker_day_is_timed_from_the_archive_to_the_document() -> None:
+    found = patrol_document.figures(3)
+    assert found["a worker-day from the archive to the document: CPU ms"] > found["of it reading: CPU ms"] > 0
+    assert 2 < found["archive: bytes a fix"] < 9

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from api.services.bench import cells, fixes, patrol_stages, postgis, stay_peers
+from api.services.bench import cells, fixes, patrol_document, patrol_stages, postgis, stay_peers
 from api.services.bench.attribution_peers import CAP_MS, PEERS, POSTGIS_DAYS, Answer, Work, in_postgis
 from api.services.bench.fixes import Fixes
 from api.services.bench.harness import OURS, ROUNDS, Contender, Outcome, absent, race
@@ -48,7 +48,7 @@ def run(seed: int, quick: bool) -> Outcome:
     days = fixes.make(made, QUICK_DAYS if quick else DAYS, seed)
     shapes = shapely.transform(lattice.polygons(rings, GRIDS), centimetres)
     locator = Locator.of(rings)
-    figures = patrol_stages.figures(seed, quick) | _index(locator, rings)
+    figures = patrol_stages.figures(seed, quick) | patrol_document.figures(seed) | _index(locator, rings)
     figures |= differences(locator, rings, shapes, days, seed, AT_ONCE // 20 if quick else PLANTED)
     rows = _race(locator, shapes, days)
     figures |= _ratios({row.who: row.ratio for row in rows}) | _two_threads(locator, days)
