@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.tracks.track import Float64, Int64
 
-LINES: Final = frozenset({"LineString", "LinearRing"})
+LINES: Final = (1, 2)  # type ids of a line and of a ring
 STUB_MARGINS: Final = 3.0
 
 
@@ -59,32 +59,39 @@ def streets_of(lines: Sequence[BaseGeometry], grid: BaseGeometry, policy: Street
     if not near:
         return NO_STREETS
     split = shapely.line_merge(shapely.union_all(shapely.force_2d(np.array(near, object))))
-    within = shapely.intersection(shapely.get_parts(split), shapely.buffer(grid, policy.border_m))
-    pieces = [part for part in shapely.get_parts(within).tolist() if part.geom_type in LINES and part.length > 0.0]
-    pieces = [piece for piece in pieces if not _is_stub(piece, grid, policy)]
-    if not pieces:
+    pieces = _within(shapely.get_parts(split), shapely.buffer(grid, policy.border_m))
+    lines_only = np.isin(shapely.get_type_id(pieces), LINES) & (shapely.length(pieces) > 0.0)
+    stubs = (shapely.length(pieces) < STUB_MARGINS * policy.border_m) & ~shapely.intersects(pieces, grid)
+    pieces = pieces[
+        lines_only & ~stubs
+    ]  # a stub is but the last metres of a street that ends, or leaves, beside the grid
+    if not len(pieces):
         return NO_STREETS
-    pieces.sort(key=lambda piece: piece.wkb)  # in whichever order the lines came
-    sampled = [_sampled(number, piece, policy) for number, piece in enumerate(pieces)]
-    xy, heading, piece, length = (np.concatenate(column) for column in zip(*sampled, strict=True))
-    beside = shapely.dwithin(shapely.points(xy), shapely.boundary(grid), policy.border_m)
-    share = np.bincount(piece, beside) / np.bincount(piece)
-    return Streets(xy, heading, piece, length, share[piece] > 0.5)
+    pieces = pieces[np.argsort(shapely.to_wkb(pieces, hex=True))]  # in whichever order the lines came
+    return _sampled(pieces, grid, policy)
 
 
-def _is_stub(piece: BaseGeometry, grid: BaseGeometry, policy: StreetPolicy) -> bool:
-    """Tell whether a piece is but the last metres of a street that ends, or leaves, beside the grid."""
-    return piece.length < STUB_MARGINS * policy.border_m and not shapely.intersects(piece, grid)
+def _within(pieces: npt.NDArray[np.object_], wide: BaseGeometry) -> npt.NDArray[np.object_]:
+    """Return what of the pieces lies in a grid taken a little wider; only those that leave it have to be cut."""
+    shapely.prepare(wide)
+    whole = shapely.covers(wide, pieces)
+    return np.concatenate([pieces[whole], shapely.get_parts(shapely.intersection(pieces[~whole], wide))])
 
 
-def _sampled(number: int, piece: BaseGeometry, policy: StreetPolicy) -> tuple[Float64, Float64, Int64, Float64]:
-    count = max(1, round(piece.length / policy.every_m))
-    each = piece.length / count
-    at = (np.arange(count) + 0.5) * each
-    line = np.full(count, piece, object)
-    places = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
-    ends = [np.clip(at + step, 0.0, piece.length) for step in (-each / 2, each / 2)]
-    before, after = (shapely.get_coordinates(shapely.line_interpolate_point(line, end)) for end in ends)
+def _sampled(pieces: npt.NDArray[np.object_], grid: BaseGeometry, policy: StreetPolicy) -> Streets:
+    length = shapely.length(pieces)
+    count = np.maximum(1, np.round(length / policy.every_m)).astype(np.int64)
+    piece = np.repeat(np.arange(len(pieces)), count)
+    each = (length / count)[piece]
+    number = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
+    at = (number + 0.5) * each
+    line = pieces[piece]
+    ends = [np.clip(at + step, 0.0, length[piece]) for step in (-each / 2, each / 2)]
+    xy, before, after = (shapely.get_coordinates(shapely.line_interpolate_point(line, d)) for d in (at, *ends))
     way = after - before
-    size = np.maximum(np.hypot(*way.T), 1e-9)
-    return places, way / size[:, None], np.full(count, number, np.int64), np.full(count, each)
+    heading = way / np.maximum(np.hypot(*way.T), 1e-9)[:, None]
+    border = shapely.boundary(grid)
+    shapely.prepare(border)
+    beside = shapely.dwithin(border, shapely.points(xy), policy.border_m)
+    share = np.bincount(piece, beside) / count
+    return Streets(xy, heading, piece, each, share[piece] > 0.5)

@@ -81,6 +81,11 @@ def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
     )
 
 
+def judged_days(seed: int, days: int) -> list[Judged]:
+    """Return made-up days as they are judged, with the usual noise."""
+    return _judged(seed, days, AS_REPORTED, neighbours=False)[0]
+
+
 def _judged(seed: int, days: int, noise: Noise, *, neighbours: bool) -> tuple[list[Judged], list[Beside]]:
     judged: list[Judged] = []
     beside: list[Beside] = []
