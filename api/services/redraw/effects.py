@@ -107,6 +107,11 @@ class Effect:
         return {unit.key: unit.name or unit.code or "" for unit in units}
 
     @cached_property
+    def names_before(self) -> Mapping[str, str]:
+        """The name (else the code) each unit had before, by key."""
+        return {unit.key: unit.name or unit.code or "" for unit in self.before.units}
+
+    @cached_property
     def codes(self) -> Mapping[str, str]:
         """The code of each unit, after or else before, by key."""
         return {unit.key: unit.code or "" for unit in (*self.before.units, *self.after.units)}

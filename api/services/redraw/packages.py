@@ -45,8 +45,8 @@ def package(store: Store, number: int, today: date) -> Document:
         "moved": [
             {
                 "number": n,
-                "from": found.codes.get(piece.giver) or None,
-                "to": found.codes.get(piece.receiver) or None,
+                "from": found.compared.code_before(piece.giver) or None,
+                "to": found.compared.code_after(piece.receiver) or None,
                 "area_m2": piece.area_m2,
                 "households": piece.households,
                 "geometry": _lonlat(piece.shape, plane),

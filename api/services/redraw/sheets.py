@@ -66,7 +66,7 @@ def _sheet(found: Effect, plane: Plane, today: date) -> FilingSheet:
             MovedRow(
                 number=str(n),
                 what=word("piece", parts=len(one.shape.geoms)) if len(one.shape.geoms) > 1 else word("one_piece"),
-                giver=found.names.get(one.giver, ""),
+                giver=found.names_before.get(one.giver, ""),
                 receiver=found.names.get(one.receiver, ""),
                 area=_number(plane.ellipsoidal_area_m2(one.shape)),
                 households=_whole(one.households),

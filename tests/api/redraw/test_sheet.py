@@ -69,9 +69,17 @@ def test_the_package_asks_both_villages_and_the_town(office: Any, moved: Any) ->
     asked = {(one["kind"], one["code"]) for one in package["signoffs"]}
     assert asked == {("village", "V"), ("village", "W"), ("town", None)}
     assert [(one["from"], one["to"], one["area_m2"], one["households"]) for one in package["moved"]] == [
-        ("B9", "C", 1_000.0, 1)
+        ("B", "C", 1_000.0, 1)  # the code B had before, though the same change gives it another
     ]
     assert package["codes"]["changed"] == [{"from": "B", "to": "B9"}]
+
+
+def test_the_sheet_names_the_giver_as_it_was_called_before(office: Any, moved: Any, tmp_path: Path) -> None:
+    rename = {"op": "rename", "unit": office.keys()["B"], "name": "石榴网格"}
+    moved = drafts.operate(office.hand("2026-10-01"), moved.id, moved.rev, rename)
+    said = text_of(sheets.sheet(office.store, moved.id, TODAY), tmp_path)
+    (row,) = [line for line in said.splitlines() if "网格B" in line and "网格C" in line and "石榴网格" not in line]
+    assert row.index("网格B") < row.index("网格C")
 
 
 def test_an_empty_change_has_no_sheet_and_an_export_overwrites_nothing(office: Any, moved: Any, tmp_path: Path) -> None:
