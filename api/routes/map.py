@@ -97,6 +97,8 @@ def map_page(
     known_on: FormDay = None,
     without: Without = "",
     at: PointText = "",
+    than_on: FormDay = None,
+    than_known_on: FormDay = None,
 ) -> Response:
     """Show the grids of a root on a day, over the streets and reference lines that are not left out."""
     desk = office.desk(request)
@@ -105,7 +107,8 @@ def map_page(
     name, day = _root_of(desk, root), on or desk.on
     shown = picture(desk.store, name, day, known_on)
     kept = {"root": name, "known_on": known_on}
-    here = {**kept, "on": on, "level": level, "unit": unit, "without": without}
+    plain = {**kept, "on": on, "level": level, "unit": unit, "without": without}
+    here = {**plain, "than_on": than_on, "than_known_on": than_known_on if than_on else None}
     base = f"/api/roots/{quote(name, safe='')}"
     card = _card_context(request, desk.store, shown, unit, {**kept, "on": on})
     card.pop("office", None)
@@ -121,6 +124,7 @@ def map_page(
         lines_address=_address(f"{base}/lines", on=day, known_on=known_on),
         without=without,
         marked=_in_plane(shown, at),
+        than=_other(desk.store, name, than_on, than_known_on, plain) if than_on else None,
         card_address=_address("/map/card", **kept, on=on),
         level=level,
         levels=[{"level": n, "href": _address("/map", **{**here, "level": n})} for n in (1, 2, 3)],
@@ -132,6 +136,23 @@ def map_page(
         to_today=_address("/map", **{**here, "on": None}),
         notice=_notice(request, shown),
     )
+
+
+def _other(store: Store, root: str, on: date, known_on: date | None, plain: dict[str, Any]) -> dict[str, str]:
+    """Return what the page needs of the day that the shown one is compared with; ``plain`` is the page without it.
+
+    Errors: those of `picture`, where the root was not there then.
+    """
+    picture(store, root, on, known_on)
+    base, when = f"/api/roots/{quote(root, safe='')}", {"on": on, "known_on": known_on}
+    return {
+        "on": on.isoformat(),
+        "known_on": known_on.isoformat() if known_on else "",
+        "version": _address(f"{base}/version", **when),
+        "lines": _address(f"{base}/lines", **when),
+        "card": _address("/map/card", root=root, **when),
+        "end": _address("/map", **plain),
+    }
 
 
 def _in_plane(shown: Picture, written: str) -> str:

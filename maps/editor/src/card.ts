@@ -1,6 +1,7 @@
 // The card at the right: a piece of page the server writes, words and numbers included.
 
 export interface Card {
+  other: boolean; // the card is that of the other day, where two are compared
   show(code: string | null): Promise<void>;
 }
 
@@ -17,10 +18,12 @@ export function bindCard(map: HTMLElement, select: (code: string | null) => void
   });
 
   return {
+    other: false,
     async show(code) {
       if (!aside) return;
       const turn = ++asked;
-      const address = `${map.dataset["card"]}${code === null ? "" : `&unit=${encodeURIComponent(code)}`}`;
+      const base = (this.other ? map.dataset["otherCard"] : "") || map.dataset["card"];
+      const address = `${base}${code === null ? "" : `&unit=${encodeURIComponent(code)}`}`;
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
       const text = await answer.text();
       if (turn !== asked) return; // another grid was clicked meanwhile

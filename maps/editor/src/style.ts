@@ -136,8 +136,7 @@ export function selectionLayer(source: VectorSource<Unit>): Layer {
 
 // The point that was searched for.
 export function markLayer(at: number[]): VectorLayer<VectorSource> {
-  const dot = (radius: number, color: string, wide: number): Style =>
-    new Style({ image: new CircleStyle({ radius, fill: new Fill({ color }), stroke: new Stroke({ color: token("paper"), width: wide }) }) });
+  const image = new CircleStyle({ radius: 8, fill: new Fill({ color: token("act") }), stroke: new Stroke({ color: token("paper"), width: 3 }) });
   const source = new VectorSource({ features: [new Feature(new Point(at))] });
-  return new VectorLayer({ source, zIndex: 50, style: [dot(9, token("act"), 3), dot(3, token("paper"), 0)] });
+  return new VectorLayer({ source, zIndex: 50, style: new Style({ image }) });
 }

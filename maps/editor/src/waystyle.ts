@@ -10,6 +10,7 @@ const root = getComputedStyle(document.documentElement);
 const token = (name: string): string => root.getPropertyValue(`--${name}`).trim();
 const STREET_M = 7;
 const NAMED = 1.6; // metres a pixel, beyond which names of streets would only crowd the map
+const CROWDED = 8; // metres a pixel, beyond which streets would only darken the map
 const NARROWEST = 2.4; // pixels, under which a street is one line
 
 // `unit` is how many units of the map a metre has.
@@ -23,6 +24,7 @@ export function wayStyle(kind: string, unit: number): (feature: FeatureLike, res
   const core = new Stroke({ color: token("street"), width: 1, ...round });
   const [thin, wide] = [[new Style({ stroke: casing })], [new Style({ stroke: casing, zIndex: 0 }), new Style({ stroke: core, zIndex: 1 })]];
   return (_, resolution) => {
+    if (resolution > CROWDED * unit) return [];
     const width = Math.min(7, (STREET_M * unit) / resolution);
     casing.setWidth(width < NARROWEST ? 1 : width + 1.5);
     core.setWidth(width);

@@ -16,7 +16,6 @@ from data.store import Store
 from geo import crs
 
 X, Y = 400_000, 300_000
-SPLIT = date(2026, 10, 1)
 BAD = "\u202e<b>`${alert(1)}`"
 
 
