@@ -18,6 +18,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from data.geometry import EMPTY, ENVELOPE_BYTES, HEADER_BYTES, LITTLE_ENDIAN, decode, envelope_code
 from geo.errors import ConflictError, InputError, WanggeError
 
+Mark = tuple[int, int, int, int, bytes]
+
 SUFFIX: Final = ".gpkg"
 POSTGRES: Final = ("postgresql", "postgresql+psycopg")
 BUSY_MS: Final = 10_000
@@ -170,6 +172,8 @@ def _meaning(error: BaseException | None) -> tuple[type[WanggeError], str] | Non
 
 
 WRITE_AHEAD: Final = b"\x02\x02"
+HEADER: Final = 100  # bytes
+CHANGES_AT: Final = slice(24, 28)  # the change counter: one more with each transaction that wrote
 VERSIONS_AT: Final = slice(18, 20)  # file format write and read version in the header of an SQLite file
 
 
@@ -178,11 +182,23 @@ def is_write_ahead(address: str) -> bool:
     return is_file(address) and header(path_of(address))[VERSIONS_AT] == WRITE_AHEAD
 
 
+def mark(address: str) -> Mark | None:
+    """Return which file an embedded store is, when it was last written and how often; None where that cannot be told."""
+    if not is_file(address):
+        return None
+    path = path_of(address)
+    start = header(path)
+    if len(start) < HEADER or start[VERSIONS_AT] == WRITE_AHEAD:
+        return None
+    there = path.stat()
+    return there.st_dev, there.st_ino, there.st_mtime_ns, there.st_size, start[CHANGES_AT]
+
+
 def header(path: Path) -> bytes:
     """Return the first 100 bytes of a file, nothing where there is none."""
     try:
         with path.open("rb") as file:
-            return file.read(100)
+            return file.read(HEADER)
     except OSError:
         return b""
 

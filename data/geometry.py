@@ -31,6 +31,8 @@ WITH_BOX: Final = 0b00010
 EMPTY: Final = 0b10000
 ENVELOPE_BYTES: Final = (0, 32, 48, 48, 64)  # by the envelope code in the flags
 HEADER_BYTES: Final = 8
+OURS: Final = MAGIC + bytes([LITTLE_ENDIAN | WITH_BOX])  # how the blobs begin that `encode` makes of what is not empty
+OUR_BODY: Final = slice(HEADER_BYTES + ENVELOPE_BYTES[WITH_BOX >> 1], None)
 
 
 def encode(geometry: BaseGeometry, srid: int) -> bytes:
@@ -62,7 +64,8 @@ def decode(blob: bytes) -> BaseGeometry:
 def decode_all(blobs: Iterable[bytes]) -> Geometries:
     """Return the geometries of many GeoPackage blobs, in order."""
     try:
-        return shapely.from_wkb(np.array([body(blob) for blob in blobs], dtype=object))
+        bodies = [blob[OUR_BODY] if blob[: len(OURS)] == OURS else body(blob) for blob in blobs]
+        return shapely.from_wkb(np.array(bodies, dtype=object))
     except ShapelyError as error:
         raise InputError("store.bad_blob", got=str(error)) from error
 

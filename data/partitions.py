@@ -1,7 +1,6 @@
 """Roots and their partitions: written whole as an entry of the ledger, read back as of a day and as known on a day."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,22 +8,21 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from data import ledger, states
+from data import asof, ledger, states
+from data.asof import AsOf
 from data.geometry import Box, in_box, raw, read_all
 from data.planning import target_of
 from data.publishing import publish
-from data.shapes import rings_of
 from data.states import Version, believed, on_day
 from data.store import Reading, Writing, fix_plane
-from data.tables import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
+from data.tables import CodeRow, PartitionRoot, UnitRow, UnitVersion
 from data.tables.columns import OPEN_START
 from geo import crs
 from geo.errors import ConflictError, NotFoundError
-from geo.partition import lattice
-from geo.partition.model import Partition, Rings, Unit, UnitKind
+from geo.partition.model import Partition, Rings, UnitKind
 
 STEP_CM = 1
 
@@ -150,29 +148,30 @@ def _new_root(unit: Writing, name: str, plane: str, ruled: tuple[str, str, Any])
     return number, facts if pinned is None else {**facts, "pipeline": pinned.pipeline, "wkt": pinned.wkt}
 
 
-def load(s: Reading, root_name: str | None = None, on: date | None = None, known_on: date | None = None) -> Partition:
-    """Return a root's partition on a day (default: today), as known at the end of another (default: now).
+def state_known(s: Reading, root: Root, on: date | None = None, known_on: date | None = None) -> AsOf:
+    """Return a root on a day (default: today), as known at the end of another (default: now).
 
-    Errors: ``store.no_root``, ``store.not_known_then``, ``store.not_valid_then``.
+    Errors: ``store.not_known_then``, ``store.not_valid_then``.
     """
-    root, conditions, frame = _state(s, root_name, on, known_on)
-    rows = states.versions(s, root.id, *conditions)
-    if not rows:
-        raise NotFoundError("store.not_valid_then", root.name, got=_day(s, on).isoformat())
-    return _partition(root, rows, _leaf_rings(s, root.id, rows, conditions), _frame(s, root.id, frame))
+    return state_at(s, root, *_when(s, root, on, known_on))
+
+
+def state_at(s: Reading, root: Root, on: date, seq: int | None) -> AsOf:
+    """Return a root on a day, as known at an entry of its ledger (None: the last one); errors: ``store.not_valid_then``."""
+    return asof.read(s, root.id, asof.Ruled(root.name, root.plane, root.frame_kind == "given"), on, seq)
+
+
+def load(s: Reading, root_name: str | None = None, on: date | None = None, known_on: date | None = None) -> Partition:
+    """Return a root's partition on a day, as known at the end of another; defaults and errors as `state_known`.
+
+    Errors: ``store.no_root``, ``store.many_roots``.
+    """
+    return state_known(s, find_root(s, root_name), on, known_on).partition
 
 
 def load_at(s: Reading, root: Root, on: date, seq: int) -> Partition:
-    """Return a root's partition on a day, as known at an entry of its ledger.
-
-    Errors: ``store.not_valid_then``.
-    """
-    conditions = [believed(UnitVersion, seq), on_day(UnitVersion, on)]
-    rows = states.versions(s, root.id, *conditions)
-    if not rows:
-        raise NotFoundError("store.not_valid_then", root.name, got=on.isoformat())
-    frame = and_(believed(RootFrame, seq), on_day(RootFrame, on))
-    return _partition(root, rows, _leaf_rings(s, root.id, rows, conditions), _frame(s, root.id, frame))
+    """Return a root's partition on a day, as known at an entry of its ledger; errors: ``store.not_valid_then``."""
+    return state_at(s, root, on, seq).partition
 
 
 def codes_ever(s: Reading, root: Root, seq: int) -> dict[str, str]:
@@ -182,65 +181,18 @@ def codes_ever(s: Reading, root: Root, seq: int) -> dict[str, str]:
     return {row.code: row.key for row in rows}
 
 
-def _state(
-    s: Reading, root_name: str | None, on: date | None, known_on: date | None
-) -> tuple[Root, list[ColumnElement[bool]], ColumnElement[bool]]:
-    root = find_root(s, root_name)
+def _when(s: Reading, root: Root, on: date | None, known_on: date | None) -> tuple[date, int | None]:
+    """Return a day, and the entry up to which a root was known."""
     seq = None if known_on is None else ledger.known_seq(s, root.id, root.name, known_on)
-    day = _day(s, on)
-    frame = and_(believed(RootFrame, seq), on_day(RootFrame, day))
-    return root, [believed(UnitVersion, seq), on_day(UnitVersion, day)], frame
-
-
-def _day(s: Reading, on: date | None) -> date:
-    return on or s.at.astimezone(ledger.ZONE).date()
-
-
-def _partition(root: Root, rows: list[Version], rings: Rings, frame: Rings) -> Partition:
-    """Return rows as a partition, the units in its order, ``rings`` owned by the row's place in ``rows``."""
-    code = {row.key: row.code for row in rows}
-    order = sorted(range(len(rows)), key=lambda n: _order(rows[n], code))
-    place = np.empty(len(rows), np.int64)
-    place[order] = np.arange(len(rows))
-    units = tuple(_unit(rows[n]) for n in order)
-    owned = lattice.with_owner(rings, place[rings.owner])
-    owned = lattice.take_rings(owned, np.argsort(owned.owner, kind="stable"))
-    return Partition(root.plane, units, owned, frame, root.frame_kind == "given")
-
-
-def _order(row: Version, code: dict[str, str | None]) -> tuple[int, bool, str, str]:
-    return row.level, row.code is None, row.code or code.get(row.parent or "") or "", row.key
-
-
-def _unit(row: Version) -> Unit:
-    return Unit(row.key, row.code, row.name, row.level, UnitKind(row.kind), row.parent)
-
-
-def _leaf_rings(s: Reading, root_id: int, rows: list[Version], conditions: Sequence[ColumnElement[bool]]) -> Rings:
-    place = {row.id: number for number, row in enumerate(rows)}
-    query = select(UnitVersion.id, raw(UnitVersion.geom, s.dialect)).where(
-        UnitVersion.root_id == root_id, UnitVersion.is_leaf, *conditions
-    )
-    found = s.connection.execute(query).all()
-    numbers = np.array([place[row[0]] for row in found], np.int64)
-    rings = rings_of(read_all([row[1] for row in found], s.dialect), [rows[n].vertex_kinds for n in numbers])
-    return lattice.with_owner(rings, numbers[rings.owner])
-
-
-def _frame(s: Reading, root_id: int, condition: ColumnElement[bool], which: str = "legal") -> Rings:
-    query = select(raw(RootFrame.geom, s.dialect), RootFrame.vertex_kinds).where(
-        RootFrame.root_id == root_id, RootFrame.which == which, condition
-    )
-    shape, kinds = s.connection.execute(query).one()
-    return rings_of(read_all([shape], s.dialect), [kinds])
+    return on or s.at.astimezone(ledger.ZONE).date(), seq
 
 
 def frame(
     s: Reading, root_name: str | None = None, on: date | None = None, known_on: date | None = None, which: str = "legal"
 ) -> Rings:
     """Return a root's ``legal`` or ``noded`` frame on a day, as known on another."""
-    root, _, condition = _state(s, root_name, on, known_on)
-    return _frame(s, root.id, condition, which)
+    root = find_root(s, root_name)
+    return asof.frame_rings(s, root.id, *_when(s, root, on, known_on), which)
 
 
 def shapes(
@@ -253,7 +205,9 @@ def shapes(
     box: Box | None = None,
 ) -> list[Shape]:
     """Return units with their polygons in plane metres, by level and code: of one level, or those whose box meets ``box``."""
-    root, conditions, _ = _state(s, root_name, on, known_on)
+    root = find_root(s, root_name)
+    day, seq = _when(s, root, on, known_on)
+    conditions = [believed(UnitVersion, seq), on_day(UnitVersion, day)]
     if level is not None:
         conditions.append(UnitVersion.level == level)
     if box is not None:
@@ -270,6 +224,10 @@ def shapes(
     code = {row.key: row.code for row in rows}
     chosen = sorted(np.flatnonzero(near).tolist(), key=lambda n: _order(rows[n], code))
     return [_shape(rows[n], geometries[n]) for n in chosen]
+
+
+def _order(row: Version, code: dict[str, str | None]) -> tuple[int, bool, str, str]:
+    return row.level, row.code is None, row.code or code.get(row.parent or "") or "", row.key
 
 
 def _shape(row: Version, geometry: BaseGeometry) -> Shape:

@@ -13,6 +13,7 @@ import shapely
 from shapely import GeometryType
 
 from data.geometry import Geometries
+from data.ragged import Ragged
 from geo.partition import chain, lattice, outline
 from geo.partition.levels import by_leaf, tree
 from geo.partition.model import Int64, Partition, Rings
@@ -55,15 +56,7 @@ def rings_of(geometries: Geometries, kinds: Sequence[bytes]) -> Rings:
     if (shapely.get_type_id(geometries) != GeometryType.MULTIPOLYGON).any():
         raise ValueError("a stored shape is no MultiPolygon")
     _, metres, offsets = shapely.to_ragged_array(geometries, include_z=False)
-    closed, polygons, owners = (np.asarray(o, np.int64) for o in offsets)
-    sizes = np.diff(closed) - 1
-    start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    index = np.arange(start[-1]) + np.repeat(np.arange(len(sizes)), sizes)
-    owner = np.repeat(np.repeat(np.arange(len(geometries)), np.diff(owners)), np.diff(polygons))
-    kind = np.frombuffer(b"".join(kinds), np.uint8)
-    if len(kind) != len(index):
-        raise ValueError("there is not one kind for each vertex")
-    return Rings(lattice.snap(metres[index]), start, owner, kind)
+    return Ragged(metres, *(np.asarray(o, np.int64) for o in offsets)).lattice_rings(kinds)
 
 
 def is_on_lattice(geometry: object) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, select, upda
 
 from data import engine as engines
 from data import geopackage
+from data.engine import Mark
 from data.migrations import HEAD
 from data.tables import StoreRow
 from geo import crs
@@ -112,6 +113,10 @@ class Store:
                     raise
         with self.write(actor=actor, at=at) as unit:
             return work(unit)
+
+    def mark(self) -> Mark | None:
+        """Return what is another after each write to the file; None on a server, and where another program writes ahead."""
+        return engines.mark(self.address)
 
     def close(self) -> None:
         """Give back every connection."""

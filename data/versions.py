@@ -13,13 +13,13 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from data import ledger, partitions
+from data.asof import AsOf
 from data.partitions import Root
 from data.states import believed
 from data.store import Reading
 from data.tables import LedgerRow, RootFrame, UnitVersion
 from data.tables.columns import OPEN_START
 from geo.errors import NotFoundError
-from geo.partition.model import Partition
 
 MARK: Final = 16  # hexadecimal digits of the entry's hash
 _NAME: Final = re.compile(r"(\d{1,9})-(\d{8})-[0-9a-f]{16}", re.ASCII)
@@ -75,9 +75,9 @@ def _day(digits: str) -> date | None:
         return None
 
 
-def load(s: Reading, version: Version) -> Partition:
-    """Return the partition of a version; errors: ``store.not_valid_then``."""
-    return partitions.load_at(s, version.root, version.since, version.seq)
+def load(s: Reading, version: Version) -> AsOf:
+    """Return the state that a version names; errors: ``store.not_valid_then``."""
+    return partitions.state_at(s, version.root, version.since, version.seq)
 
 
 def _since(s: Reading, root_id: int, seq: int, on: date) -> date:

@@ -38,7 +38,7 @@ def export_grids(
     with store.read() as view:
         name = partitions.find_root(view, root).name
     shown = picture(store, name, on or clock.today(), known_on)
-    there = sorted({unit.level for unit in shown.partition.units if unit.kind is not UnitKind.RESIDUAL})
+    there = sorted({unit.level for unit in shown.units if unit.kind is not UnitKind.RESIDUAL})
     if level is not None and level not in there:
         raise InputError("export.no_level", name, got=level, values={"levels": "、".join(map(str, there))})
     chosen = [level] if level is not None else (there[-1:] if kind == ".geojson" else there)
@@ -57,7 +57,7 @@ def export_grids(
 
 
 def _layer(shown: Picture, level: int) -> ExportLayer:
-    units = [unit for unit in shown.partition.units if unit.level == level and unit.kind is not UnitKind.RESIDUAL]
+    units = [unit for unit in shown.units if unit.level == level and unit.kind is not UnitKind.RESIDUAL]
     surfaces = np.empty(len(units), object)
     surfaces[:] = [shown.shapes[unit.key] for unit in units]
     return ExportLayer(level, [_row(shown, unit) for unit in units], surfaces)
@@ -101,7 +101,7 @@ def _located(shown: Picture, lon: float, lat: float) -> Document:
     if np.isfinite(xy).all() and np.abs(xy).max() * lattice.CM < lattice.EXTENT_LIMIT:
         x, y = lattice.snap(xy)[0].tolist()
         units = nesting.locate(shown.partition, x, y)
-    deepest = max((unit.level for unit in shown.partition.units), default=0)
+    deepest = max((unit.level for unit in shown.units), default=0)
     return {
         "root": shown.root.name,
         "residual": bool(units) and max(units) < deepest and _has_residual(shown, units[max(units)]),

@@ -31,7 +31,7 @@ def holdings(desk: Desk) -> tuple[Holding, ...]:
     found: list[Holding] = []
     for root in desk.roots[:SHOWN]:
         shown = picture(desk.store, root.name, desk.on)
-        units = [unit for unit in shown.partition.units if unit.kind is not UnitKind.RESIDUAL]
+        units = [unit for unit in shown.units if unit.kind is not UnitKind.RESIDUAL]
         counts = Counter(unit.level for unit in units)
         area = sum(area_of(shown, unit) for unit in units if unit.level == 1)
         found.append(Holding(root.name, counts[1], counts[2], counts[3], area, shown.root.head_seq))

@@ -36,3 +36,8 @@ class Kept(Generic[T]):
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
         return value
+
+    def forget(self) -> None:
+        """Forget every value."""
+        with self._lock:
+            self._values.clear()

@@ -139,7 +139,7 @@ def grid_names(store: Store, on: date) -> dict[str, str]:
     found: dict[str, str] = {}
     for shown in pictures(store, None, on):
         keys = shown.by_key
-        for unit in shown.partition.units:
+        for unit in shown.units:
             if unit.code:
                 parent = keys.get(unit.parent or "")
                 found[unit.code] = f"{parent.name if parent else ''}{unit.name}"

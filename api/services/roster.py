@@ -90,7 +90,7 @@ class _Codes:
     def know(self, entry: Assignment | Shift | Absence) -> bool:
         on = self._today if entry.valid_from == OPEN_START else entry.valid_from
         if on not in self._known:
-            units = [unit for shown in pictures(self._store, None, on) for unit in shown.partition.units]
+            units = [unit for shown in pictures(self._store, None, on) for unit in shown.units]
             self._known[on] = frozenset(unit.code for unit in units if unit.code)
         return entry.grid in self._known[on]
 

@@ -44,9 +44,7 @@ def rota_day(
     with store.read() as view:
         people = roster.load(view, on - timedelta(days=1), on)
         working = working or workdays(view)
-    shown_units = [
-        (shown, unit) for shown in pictures(store, None, on) for unit in shown.partition.units if unit.level == 1
-    ]
+    shown_units = [(shown, unit) for shown in pictures(store, None, on) for unit in shown.units if unit.level == 1]
     duties = list(_duties(people, on, working))
     planned = planned_of(((d.person, d.grid, d.start, d.end) for d in duties), on)
     grids = [(unit.code or "", shown.shapes[unit.key]) for shown, unit in shown_units]

@@ -63,7 +63,7 @@ def _rank(unit: Unit, whole: str, asked: str) -> int | None:
 
 def _matching(shown: Iterable[Picture], asked: str) -> Iterator[tuple[int, Hit]]:
     for one in shown:
-        for unit in one.partition.units:
+        for unit in one.units:
             rank = None if unit.kind is UnitKind.RESIDUAL else _rank(unit, full_name(one, unit), asked)
             if rank is not None:
                 yield rank, of_unit(one, unit)

@@ -77,7 +77,7 @@ def staff_of(store: Store, first: date, last: date, policy: Policy | None = None
     roots: dict[str, str] = {}
     for shown in pictures(store, None, last):
         keys = shown.by_key
-        for unit in shown.partition.units:
+        for unit in shown.units:
             codes: list[str] = []
             parent = unit.parent
             while parent is not None:

@@ -106,7 +106,7 @@ def _neighbours(units: Iterable[Unit], parent: Unit | None) -> tuple[Neighbour, 
 
 def summary(picture: Picture, lang: str) -> Summary:
     """Return what is said of the root as a whole."""
-    counted = [unit for unit in picture.partition.units if unit.kind is not UnitKind.RESIDUAL]
+    counted = [unit for unit in picture.units if unit.kind is not UnitKind.RESIDUAL]
     numbers = {
         word: sum(unit.level == level for unit in counted) for level, word in ((1, "one"), (2, "two"), (3, "three"))
     }
@@ -131,7 +131,7 @@ def card(store: Store, picture: Picture, code: str, on: date, lang: str) -> Card
     unit = picture.unit(code)
     shape = picture.shapes[unit.key]
     parent = picture.by_key.get(unit.parent) if unit.parent else None
-    rest = [u for u in picture.partition.units if u.parent == unit.key and u.kind is UnitKind.RESIDUAL]
+    rest = [u for u in picture.units if u.parent == unit.key and u.kind is UnitKind.RESIDUAL]
     residual = sum(area_of(picture, u) for u in rest)
     inside = shape.representative_point()
     lon, lat = picture.plane.to_lonlat(np.array([[inside.x, inside.y]]))[0]
@@ -165,7 +165,7 @@ def units_document(
     With ``keys`` only those units. Coordinates are lon/lat with 8 decimals, or metres of the plane (exact to the
     centimetre) if ``in_plane``.
     """
-    units = [unit for unit in picture.partition.units if level in (None, unit.level)]
+    units = [unit for unit in picture.units if level in (None, unit.level)]
     units = units if keys is None else [unit for unit in units if unit.key in keys]
     shapes = np.array([picture.shapes[unit.key] for unit in units], object)
     degrees = None if in_plane and box is None else _in_degrees(picture, shapes)

@@ -132,7 +132,7 @@ def _runs(fixes: Fixes, xy: Any, content: Document) -> list[Any]:
 
 
 def _others(shown: Picture, level: int, key: str) -> tuple[tuple[str, Any], ...]:
-    units = [u for u in shown.partition.units if u.level == level and u.key != key and u.kind is not UnitKind.RESIDUAL]
+    units = [u for u in shown.units if u.level == level and u.key != key and u.kind is not UnitKind.RESIDUAL]
     return tuple((unit.name, shown.shapes[unit.key]) for unit in units)
 
 

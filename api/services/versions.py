@@ -58,7 +58,7 @@ class MapVersion:
             rings, shell = tiling.tile_rings(self._world, self._zoom(z), x, y)
         if not len(rings.owner):
             return EMPTY
-        made = tiles.vector_tile(rings, shell, self.picture.partition.units, self._properties)
+        made = tiles.vector_tile(rings, shell, self.picture.units, self._properties)
         return gzip.compress(made, TILE_EFFORT, mtime=0)
 
     def bounds(self) -> tuple[float, float, float, float]:
@@ -88,14 +88,14 @@ class MapVersion:
         above, shown = self.picture.by_key, self.picture
         return [
             Words(unit_card.full_name(shown, unit), unit_card.label_of(unit, above.get(unit.parent or "")))
-            for unit in shown.partition.units
+            for unit in shown.units
         ]
 
     @cached_property
     def _properties(self) -> list[dict[str, str | int]]:
         return [
             {"code": unit.code or "", "name": words.full, "label": words.label, "kind": unit.kind.value}
-            for unit, words in zip(self.picture.partition.units, self._words, strict=True)
+            for unit, words in zip(self.picture.units, self._words, strict=True)
         ]
 
     def _zoom(self, level: int) -> Zoom:
@@ -134,8 +134,8 @@ def named(store: Store, root: str, name: str) -> MapVersion:
     def make() -> MapVersion:
         with store.read() as view:
             version = versions.version_named(view, root, name)
-            partition, plane = versions.load(view, version), view.plane
-        return MapVersion(version, Picture(version.root, partition, plane or crs.plane(partition.plane)))
+            state, plane = versions.load(view, version), view.plane
+        return MapVersion(version, Picture(version.root, state, plane or crs.plane(version.root.plane)))
 
     return _kept.get((store.address, root, name), make)
 
@@ -149,7 +149,7 @@ def name_on(store: Store, root: str, on: date, known_on: date | None = None) -> 
 def document(store: Store, root: str, on: date, known_on: date | None, base: str) -> Document:
     """Return ``version/1``: the version of a root on a day, and where below ``base`` its borders and tiles are (TileJSON)."""
     shown = named(store, root, name_on(store, root, on, known_on))
-    levels = sorted({unit.level for unit in shown.picture.partition.units})
+    levels = sorted({unit.level for unit in shown.picture.units})
     fields = {"code": "String", "name": "String", "label": "String", "kind": "String"}
     return {
         "format": FORMAT,

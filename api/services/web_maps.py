@@ -89,5 +89,5 @@ def write(store: Store, root: str | None, on: date, known_on: date | None, lang:
         draft = Path(folder) / path.name
         draft.write_bytes(content)
         draft.replace(path)
-    shown_units = sum(unit.kind is not UnitKind.RESIDUAL for unit in shown.partition.units)
+    shown_units = sum(unit.kind is not UnitKind.RESIDUAL for unit in shown.units)
     return Written(str(path), shown.root.name, shown_units, len(content))

@@ -67,7 +67,7 @@ def _named(shown: Picture, leaf: int) -> Mapping[str, str | None]:
     """Return code and name of a leaf; a residual goes by its parent, outside by nothing."""
     if leaf < 0:
         return {"grid": None, "name": None}
-    unit = shown.partition.units[leaf]
+    unit = shown.units[leaf]
     if unit.code is None:
         unit = shown.by_key[unit.parent or unit.key]
     return {"grid": unit.code, "name": unit.name}

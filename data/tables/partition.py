@@ -93,6 +93,7 @@ class UnitVersion(Base):
             "one_code", "root_id", "code", "valid_from", unique=True, sqlite_where=BELIEVED, postgresql_where=BELIEVED
         ),
         Index("version_by_root", "root_id", "seq_from"),
+        Index("version_by_day", "root_id", "valid_to", "valid_from", "seq_from", "seq_to"),
     )
 
     id: Mapped[int] = mapped_column(Whole, primary_key=True)

@@ -28,6 +28,7 @@ MOST_REPEATS: Final = 200
 
 MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "asof": "api.services.bench.asof",
         "coverage": "api.services.bench.coverage",
         "editor": "api.services.bench.editor",
         "edits": "api.services.bench.edits",

@@ -14,7 +14,7 @@ from api.services import whereabouts
 from api.services.bench import cells, fixes
 from api.services.bench.gpx_memory import RESET_PEAK, mib
 from api.services.bench.town import PLANE, partition_of
-from api.services.pictures import Picture
+from api.services.pictures import Derived, Picture
 from data import archive
 from data.archive import Fixes, Written
 from data.partitions import Root
@@ -31,7 +31,7 @@ def measure(folder: Path, seed: int, size: int) -> dict[str, float]:
     """Return seconds and the peak of counting ``size`` fixes, person by person; a few hundred files stand for all."""
     made = cells.make(GRIDS, seed)
     plane = crs.plane(PLANE)
-    town = Picture(Root(1, "town", "town", PLANE, "derived", "", None, 0, ""), partition_of(made), plane)
+    town = Picture(Root(1, "town", "town", PLANE, "derived", "", None, 0, ""), Derived(partition_of(made)), plane)
     written = list(_files(folder, made, plane, seed))
     located = whereabouts.located([town])
     deque(whereabouts.rows_of("warm", [_part(0, written[0])], located, folder, 120.0), maxlen=0)

@@ -80,7 +80,7 @@ def made(path: Path) -> tuple[dict[str, Any], dict[str, float]]:
         begun = perf_counter()
         zipped = shown.borders()
         took = perf_counter() - begun
-    units = len(shown.picture.partition.units)
+    units = len(shown.picture.units)
     return found, {"units": units, "borders_mb": len(zipped) / 1e6, "borders_made_s": took}
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from api.services.pictures import Picture
+from api.services.pictures import Derived, Picture
 from api.services.redraw.effects import effect
 from api.services.unit_card import Box, units_document
 from data import changes
@@ -50,5 +50,5 @@ def units(
         one, other, _ = excerpts(found.before, found.after)
         partition = (one if side is Side.BEFORE else other).part
         keys = {member.key for member in found.difference.members}
-    shown = Picture(found.base.root, partition, plane or crs.plane(partition.plane))
+    shown = Picture(found.base.root, Derived(partition), plane or crs.plane(partition.plane))
     return units_document(shown, level, box, in_plane, found.base.day, keys)
