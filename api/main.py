@@ -17,6 +17,7 @@ from api.routes import (
     changes,
     documents,
     drafts,
+    ground,
     history,
     jobs,
     packages,
@@ -38,7 +39,7 @@ SMALLEST_ZIPPED = 2_000
 ZIPPED = 5  # nine takes thrice the time for a twentieth less
 
 WHOLE: tuple[ModuleType, ...] = (
-    *(today, jobs, map_routes, tiles, search, patrols, tracks, boards),
+    *(today, jobs, map_routes, tiles, ground, search, patrols, tracks, boards),
     *(changes, packages, drafts, cases, history, shell, documents, assets),
 )
 

@@ -14,7 +14,8 @@ PREFIX = "WANGGE_"
 class Settings:
     """The settings of one process; each field is the variable ``WANGGE_<FIELD>``.
 
-    ``store`` is a .gpkg path or a postgresql URL; ``archive`` the folder of its tracks, by default beside a .gpkg.
+    ``store`` is a .gpkg path or a postgresql URL; ``archive`` the folder of its tracks, by default beside a .gpkg. ``base_map``
+    is a PMTiles file or a folder of raster tiles, ``base_map_notice`` its review number and source.
     ``file_bytes``, ``file_features``, ``file_vertices``, ``file_depth`` (of
     nested JSON), ``file_seconds`` and ``child_memory_mib`` bound one file on the command line; the ``http_*`` ones an upload.
     """
@@ -24,6 +25,8 @@ class Settings:
     archive: str = ""
     lang: str = "zh"
     role: str = "town_grid_office"
+    base_map: str = ""
+    base_map_notice: str = ""
     file_bytes: int = 1 << 30
     file_features: int = 1_000_000
     file_vertices: int = 20_000_000

@@ -1,18 +1,20 @@
 """Commands: the server."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from api import messages
 from api.cli import output
-from api.settings import from_environment
+from api.settings import PREFIX, from_environment
 from geo.errors import ConflictError
 
 PORT: Final = 8000
@@ -93,6 +95,17 @@ def run_servers(applications: list[tuple[str, socket.socket]]) -> None:
         runner.run(serve())
 
 
+def _set_base_map(path: Path | None) -> None:
+    """Hand the base map to the applications, which read their settings themselves; errors: those of opening it."""
+    from data.basemap import open_base_map  # noqa: PLC0415
+
+    if path is not None:
+        os.environ[f"{PREFIX}BASE_MAP"] = str(path.resolve())
+    settings = from_environment()
+    if settings.base_map:
+        open_base_map(Path(settings.base_map))
+
+
 def serve(
     host: Annotated[str, typer.Option(help="只能是本机地址 / a loopback address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口，0 表示任选 / port, 0 for any")] = PORT,
@@ -103,10 +116,14 @@ def serve(
         int | None,
         typer.Option(min=0, max=65535, help="另开一个端口，只给现行网格的瓦片 / a third port for tiles only"),
     ] = None,
+    base_map: Annotated[
+        Path | None,
+        typer.Option("--base-map", metavar="PATH", help="本机底图：PMTiles 文件或 z/x/y 瓦片目录 / raster tiles"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
     """在本机开网页服务。Serve the pages on this computer."""
-    from_environment()  # a misspelt setting is refused before anything listens
+    _set_base_map(base_map)  # a misspelt setting and an unusable base map are refused before anything listens
     inner = require_loopback(host)
     wanted = {"address": port, "public": public_port, "tiles": tiles_port}
     listening = {name: bound_socket(inner, number) for name, number in wanted.items() if number is not None}

@@ -67,6 +67,7 @@ def draft_page(request: Request, number: ChangeId, unit: Annotated[str, Query(ma
         plane=base.partition.plane,
         borders=ground.borders_of(base),
         lines_address=f"/api/roots/{quote(change.root, safe='')}/lines?on={base.day.isoformat()}",
+        base_map=office.ground(request, change.root),
         unit=unit,
         may_edit=_may_edit(request, change.case.state),
         notice=pages.words(request)("map.sample") if "示例" in change.root else "",

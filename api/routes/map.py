@@ -123,6 +123,7 @@ def map_page(
         version_address=_address(f"{base}/version", on=day, known_on=known_on),
         lines_address=_address(f"{base}/lines", on=day, known_on=known_on),
         without=without,
+        base_map=office.ground(request, name),
         marked=_in_plane(shown, at),
         than=_other(desk.store, name, than_on, than_known_on, plain) if than_on else None,
         card_address=_address("/map/card", **kept, on=on),

@@ -1,14 +1,17 @@
 """The shell around a page of the office: navigation, roots, role. Pages a role may not open are absent from it."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
 from api import auth, clock, pages
 from api.auth import Action, Actor, Resource
+from api.services import ground_map
 from api.services import questions as questions  # they add themselves to the agenda
 from api.services.attention import Desk, agenda, desk_of
 from api.services.redraw import waiting as waiting  # and so do these
+from api.settings import Settings
 from api.stores import StoreHolder
 
 NAV: Final = (
@@ -54,3 +57,12 @@ def page(request: Request, template: str, page_name: str, at: Desk, root: str = 
     }
     html = pages.render(request, template, {"page": page_name, "office": office, **context})
     return Response(html, media_type="text/html")
+
+
+def ground(request: Request, root: str) -> dict[str, Any]:
+    """Return where the base map of a root is (empty where none is set), and what must be said beside it."""
+    settings: Settings = request.app.state.settings
+    if not settings.base_map:
+        return {"address": "", "notices": []}
+    address = f"/api/roots/{quote(root, safe='')}/base-map"
+    return {"address": address, "notices": ground_map.notices(settings, pages.language(request))}

@@ -10,6 +10,7 @@ import { layersOf, selectionLayer } from "./style";
 import { featuresOf, fetchTown } from "./town";
 import type { Town } from "./borders";
 
+const LAND_OVER = 0.35; // how much of the ground's colour stays over a base map
 export type Unit = Feature<Geometry>;
 
 export class State {
@@ -38,6 +39,13 @@ export class State {
     this.map.getLayers().forEach((layer) => {
       const own = Number(layer.get("level") ?? 0);
       if (own) layer.setVisible(own <= level);
+    });
+  }
+
+  // Land lets what lies below it through, or not.
+  overlay(on: boolean): void {
+    this.map.getLayers().forEach((layer) => {
+      if (layer.get("land")) layer.setOpacity(on ? LAND_OVER : 1);
     });
   }
 

@@ -118,7 +118,9 @@ export function layersOf(level: number, source: VectorSource<Unit>): Layer[] {
   labels.set("level", level);
   const layers: Layer[] = [lines(level, source), labels];
   if (level === 1) {
-    layers.push(new VectorLayer({ source, zIndex: 1, style: new Style({ fill: new Fill({ color: token("inforce-fill") }) }) }));
+    const land = new VectorLayer({ source, zIndex: 1, style: new Style({ fill: new Fill({ color: token("inforce-fill") }) }) });
+    land.set("land", true);
+    layers.push(land);
   }
   return layers;
 }

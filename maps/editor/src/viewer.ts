@@ -6,6 +6,7 @@ import Projection from "ol/proj/Projection";
 import { isEmpty } from "ol/extent";
 import type { Extent } from "ol/extent";
 import { bindAddress, readView, writeUnit, writeView, writeWithout } from "./address";
+import { baseMap } from "./basemap";
 import { bindCard } from "./card";
 import { drawScale } from "./scale";
 import { State } from "./state";
@@ -99,6 +100,13 @@ class Viewer {
     void this.card.show(code);
   }
 
+  private async ground(): Promise<void> {
+    for (const state of this.states) {
+      const layer = await baseMap(this.element.dataset["baseMap"] ?? "", 0.01, (on) => state.overlay(on));
+      if (layer) state.map.addLayer(layer);
+    }
+  }
+
   async start(): Promise<void> {
     const { element, view, found } = this;
     await this.show(Number(element.dataset["level"] ?? "3"));
@@ -109,6 +117,7 @@ class Viewer {
     if (found && !unit && !placed) view.setCenter(found);
     const without = new Set((element.dataset["without"] ?? "").split(",").filter(Boolean));
     const lines = [element.dataset["lines"] ?? "", this.swipe?.lines ?? ""];
+    await this.ground();
     await Promise.all(this.states.map(({ map }, n) => showWays(map, lines[n] ?? "", without, writeWithout)));
     element.dataset["ready"] = "true";
   }

@@ -17,6 +17,7 @@ import VectorImageLayer from "ol/layer/VectorImage";
 import Projection from "ol/proj/Projection";
 import VectorSource from "ol/source/Vector";
 import type { StyleLike } from "ol/style/Style";
+import { baseMap } from "../basemap";
 import { drawScale } from "../scale";
 import * as looks from "./looks";
 import type { Point } from "./plane";
@@ -165,6 +166,12 @@ export class Canvas {
     source?.addFeatures(fresh);
   }
   private readonly groups = new Map<Layer, Map<string, Shape[]>>();
+
+  // Lays the base map at an address under everything; the land is drawn over it only where it is switched off.
+  async underlay(address: string): Promise<void> {
+    const layer = await baseMap(address, 1, (on) => this.show("ground", !on));
+    if (layer) this.map.addLayer(layer);
+  }
 
   clear(...names: Layer[]): void {
     names.forEach((name) => this.sources.get(name)?.clear(true));

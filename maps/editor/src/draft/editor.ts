@@ -74,6 +74,7 @@ class Editor {
     else this.fitDrawn();
     this.use(this.element.dataset["mayEdit"] ? "move" : "select");
     this.expose();
+    await this.canvas.underlay(this.element.dataset["baseMap"] ?? "").catch(() => this.say(this.words.failed));
     const ways = new Ways(this.canvas);
     ways.onChange = (lines) => this.desk.guides.set(lines);
     await ways.load(this.element.dataset["lines"] ?? "").catch(() => this.say(this.words.failed));
