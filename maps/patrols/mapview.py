@@ -91,11 +91,11 @@ def draw(shown: VerdictMap) -> str:
     """Return the map."""
     view = _View(shown)
     parts = [f'<rect class="m-land" width="{WIDTH:g}" height="{HEIGHT:g}"/>']
-    parts += _ground(shown, view)
     parts.append(
         f'<path class="m-own" fill-rule="evenodd" d="{view.path(shown.own.intersection(view.box.buffer(50)))}"/>'
     )
     parts += [f'<path class="m-street" d="{view.path(street)}"/>' for street in _clipped(shown.streets, view)]
+    parts += _ground(shown, view)
     parts.append(f'<path class="m-border" d="{view.path(shown.own)}"/>')
     parts += _gaps(shown.gaps, view, reach=True)
     parts += _track(shown, view)
