@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from data.roundtrip import DECIMALS, Origin, member
 from geo.crs import Plane
 from geo.errors import ConflictError, InputError
 
@@ -26,7 +27,6 @@ SUFFIXES: Final = (".gpkg", ".geojson", ".shp.zip")
 FIELDS: Final = ("code", "name", "parent", "kind")
 LONGEST_SHAPEFILE_TEXT: Final = 254  # bytes
 GEOPACKAGE_VERSION: Final = "1.3"  # what older GDAL and QGIS open without a warning
-DECIMALS: Final = 8  # of a degree: about a millimetre, so that rounding to the centimetre restores each vertex
 Objects = npt.NDArray[np.object_]
 
 
@@ -52,8 +52,8 @@ def suffix(path: Path) -> str:
     raise InputError("export.suffix", str(path), got=path.suffix, values={"known": "、".join(SUFFIXES)})
 
 
-def write(path: Path, layers: Sequence[ExportLayer], plane: Plane) -> None:
-    """Write ``layers`` to ``path``; GeoJSON takes exactly one.
+def write(path: Path, layers: Sequence[ExportLayer], plane: Plane, origin: Origin) -> None:
+    """Write ``layers`` to ``path``; GeoJSON takes exactly one and says its ``origin``.
 
     Raises `ConflictError` ``export.exists`` (nothing is ever overwritten), `InputError` ``export.suffix``, ``export.folder``
     or ``export.text_too_long``.
@@ -65,7 +65,7 @@ def write(path: Path, layers: Sequence[ExportLayer], plane: Plane) -> None:
         raise InputError("export.folder", str(path), got=str(path.parent))
     with _in_one_step(path) as beside:
         if kind == ".geojson":
-            beside.write_bytes(geojson(layers[0], plane))
+            beside.write_bytes(geojson(layers[0], plane, origin))
         elif kind == ".gpkg":
             for number, layer in enumerate(layers):
                 _with_gdal(beside, layer, plane.wkt, "GPKG", append=number > 0)
@@ -73,13 +73,13 @@ def write(path: Path, layers: Sequence[ExportLayer], plane: Plane) -> None:
             beside.write_bytes(_shapefiles(layers, plane))
 
 
-def geojson(layer: ExportLayer, plane: Plane) -> bytes:
-    """Return a level as GeoJSON (RFC 7946) in WGS 84 lon/lat with 8 decimals."""
+def geojson(layer: ExportLayer, plane: Plane, origin: Origin) -> bytes:
+    """Return a level as GeoJSON (RFC 7946) in WGS 84 lon/lat with 8 decimals, and on which lattice its vertices lie."""
     features = [
         f'{{"type": "Feature", "properties": {_properties(row)}, "geometry": {geometry_text(surface, plane)}}}'
         for row, surface in zip(layer.rows, layer.surfaces, strict=True)
     ]
-    head = f'{{"type": "FeatureCollection", "name": "{layer.name}", "features": [\n'
+    head = f'{{"type": "FeatureCollection", "name": "{layer.name}", {member(origin, plane)}, "features": [\n'
     return (head + ",\n".join(features) + "\n]}\n").encode()
 
 

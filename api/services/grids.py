@@ -10,6 +10,7 @@ from api import clock
 from api.services.pictures import Picture, picture, pictures
 from data import exports, partitions
 from data.exports import ExportLayer
+from data.roundtrip import Origin
 from data.store import Store
 from geo.errors import InputError
 from geo.partition import lattice, nesting
@@ -43,7 +44,8 @@ def export_grids(
         raise InputError("export.no_level", name, got=level, values={"levels": "、".join(map(str, there))})
     chosen = [level] if level is not None else (there[-1:] if kind == ".geojson" else there)
     layers = [_layer(shown, number) for number in chosen]
-    exports.write(path, layers, shown.plane)
+    origin = Origin(name, (on or clock.today()).isoformat(), shown.root.head_hash)
+    exports.write(path, layers, shown.plane, origin)
     return {
         "format": EXPORT_FORMAT,
         "file": str(path),

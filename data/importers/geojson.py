@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from data import roundtrip
 from data.importers import topojson
 from data.importers.child import Limits
 from data.importers.geometries import POINTS, SURFACES, Wanted
@@ -35,7 +36,8 @@ class Text:
     """What the text declares: the driver that reads it, its layers, the name of its CRS, heights to drop, rings that are none.
 
     ``crs`` is ``""`` where nothing is said (then it is WGS 84, RFC 7946). GDAL is not asked: it takes WGS 84 for what it
-    does not know. ``instead`` is the text for GDAL where it must be another one.
+    does not know. ``instead`` is the text for GDAL where it must be another one. ``lattice`` is the plane on whose centimetres
+    the vertices of a file lay when it was exported, ``""`` where it was not.
     """
 
     driver: str
@@ -44,6 +46,7 @@ class Text:
     with_height: bool
     bad_rings: tuple[BadRing, ...] = field(default=())
     instead: bytes | None = None
+    lattice: str = ""
 
 
 def inspect(data: bytes, layer: str | None, where: str, limits: Limits, wanted: Wanted = SURFACES) -> Text:
@@ -118,7 +121,7 @@ def _geojson(document: Json, where: str, wanted: Wanted) -> Text:
             reason = _fault(positions)
             if reason and wanted is SURFACES:
                 bad.append(BadRing(number, reason, (float(positions[0, 0]), float(positions[0, 1]))))
-    return Text("GeoJSON", (), _crs(document, where), with_height, tuple(bad))
+    return Text("GeoJSON", (), _crs(document, where), with_height, tuple(bad), lattice=roundtrip.plane_of(document))
 
 
 def _crs(document: Json, where: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from data import roundtrip
 from data.importers import archive, fields, gdal, geojson, geopackage, shapefile, surfaces
 from data.importers.child import Limits
 from data.importers.fields import GridFields, Note
@@ -42,6 +43,7 @@ class Source:
     bad_rings: tuple[geojson.BadRing, ...] = ()
     with_height: bool = False
     notes: tuple[Note, ...] = ()
+    lattice: str = ""
 
 
 def read_message(payload: bytes, report: Report) -> bytes:
@@ -79,7 +81,10 @@ def _read(
     columns = fields.columns(layer.fields, wanted, len(layer.surfaces), name)
     crs = crs_of(source, layer.crs, given, name)
     packed = surfaces.to_arrays(layer.surfaces)
-    packed["xy"], scale = into(packed["xy"], crs, plane, name)
+    degrees = packed["xy"]
+    packed["xy"], scale = into(degrees, crs, plane, name)
+    if source.lattice == plane.code and reference.is_lonlat(crs):
+        roundtrip.require_decimals(degrees, packed["xy"], plane, name)
     notes = [*source.notes, *columns.notes]
     if source.with_height or layer.with_height:
         notes.append(Note("note.height_dropped", {}))
@@ -118,6 +123,7 @@ def source_of(data: bytes, name: str, layer: str | None, limits: Limits, wanted:
             text.crs,
             bad_rings=text.bad_rings,
             with_height=text.with_height,
+            lattice=text.lattice,
         )
     else:
         raise InputError("file.mismatch", name, got=_looks_like(data))

@@ -1,5 +1,6 @@
 """Out and in again: every vertex comes back on its centimetre, whatever the format and the store."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 
+from api import messages
 from api.services import grids, imports
 from api.services.grid_files import Source
 from api.settings import Settings
@@ -66,6 +68,93 @@ def test_liverpool_comes_back_on_the_same_centimetres(store: Store, some_areas: 
         with store.read() as view:
             after = partitions.load(view, suffix)
         assert shapes(after, 3) == shapes(before, 3), suffix
+
+
+def with_decimals(path: Path, decimals: int) -> Path:
+    """Return a GeoJSON as GDAL writes it with so many decimals."""
+    if shutil.which("ogr2ogr") is None:
+        absent = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        absent("ogr2ogr is missing (Debian: gdal-bin)")
+    cut = path.with_name(f"decimals-{decimals}.geojson")
+    subprocess.run(["ogr2ogr", "-lco", f"COORDINATE_PRECISION={decimals}", str(cut), str(path)], check=True)
+    return cut
+
+
+def test_seven_decimals_of_an_exported_file_are_named_and_refused_and_eight_restore_every_vertex(
+    store: Store, some_areas: Path, tmp_path: Path
+) -> None:
+    imports.import_grids(store, wanted(some_areas, 3, "before", code="OA11CD"), Settings(), CLERK)
+    path = tmp_path / "out.geojson"
+    grids.export_grids(store, path, "before", level=3)
+    with store.read() as view:
+        before = partitions.load(view, "before")
+    truth = np.unique(before.leaf_rings.xy, axis=0)
+    plane = crs.plane("EPSG:27700")
+    read = lattice.snap(plane.to_plane(np.round(plane.to_lonlat(lattice.to_metres(truth)), 7)))
+    share = (read != truth).any(axis=1).mean()
+    assert 0.02 < share < 0.2  # this part of the vertices would come back on another centimetre
+    cut = with_decimals(path, 7)
+    with pytest.raises(InputError) as caught:
+        imports.import_grids(store, wanted(cut, 3, "seven"), Settings(), CLERK)
+    error = caught.value
+    assert (error.code, error.where, error.limit) == ("import.decimals", cut.name, 8)
+    assert error.values["vertices"] == len(truth)
+    assert float(str(error.values["percent"])) > 80
+    for language in ("zh", "en"):
+        words = {"where": error.where, "limit": error.limit, "got": error.got, **error.values}
+        assert f"{error.values['percent']}" in messages.sentence(error.code, language, words)
+    assert imports.import_grids(store, wanted(with_decimals(path, 8), 3, "eight"), Settings(), CLERK)["ok"]
+    with store.read() as view:
+        assert [root.name for root in partitions.roots(view)] == ["before", "eight"]
+        assert shapes(partitions.load(view, "eight"), 3) == shapes(before, 3)
+
+
+def test_what_was_drawn_into_an_exported_file_with_all_decimals_is_welcome(
+    store: Store, town: Partition, tmp_path: Path
+) -> None:
+    store.run(lambda unit: partitions.save_import(unit, "town", town), actor=CLERK)
+    path = tmp_path / "town.geojson"
+    grids.export_grids(store, path)
+    document = json.loads(path.read_text("utf-8"))
+    assert document["wangge"] | {"state": ""} == {
+        "root": "town",
+        "on": document["wangge"]["on"],
+        "state": "",
+        "plane": "EPSG:27700",
+        "step_m": 0.01,
+        "decimals": 8,
+    }
+    first = document["features"][0]["geometry"]["coordinates"][0]
+    middle = [(a + b) / 2 + 3e-9 for a, b in zip(first[0], first[1], strict=True)]
+    first.insert(1, middle)
+    path.write_text(json.dumps(document), "utf-8")
+    imports.import_grids(store, wanted(path, 2, "drawn"), Settings(), CLERK)
+    del document["features"][1:]
+    first[1] = [round(value, 6) for value in middle]
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match=r"import\.decimals"):
+        imports.import_grids(store, wanted(path, 2, "typed"), Settings(), CLERK)
+
+
+def test_seven_decimals_without_the_word_of_where_they_come_from_do_not_pass_under_an_existing_root(
+    store: Store, some_areas: Path, tmp_path: Path
+) -> None:
+    imports.import_grids(store, wanted(some_areas, 3, "before", code="OA11CD"), Settings(), CLERK)
+    for level in (2, 3):
+        grids.export_grids(store, tmp_path / f"{level}.geojson", "before", level=level)
+    assert imports.import_grids(store, wanted(tmp_path / "2.geojson", 2, "again"), Settings(), CLERK)["ok"]
+    cut = with_decimals(tmp_path / "3.geojson", 7)
+    document = json.loads(cut.read_text("utf-8"))
+    del document["wangge"]
+    cut.write_text(json.dumps(document), "utf-8")
+    made = imports.import_grids(store, wanted(cut, 3, "again"), Settings(), CLERK)
+    assert (made["ok"], made["written"]) == (False, False)
+    assert {fault["kind"] for level in made["levels"] for fault in level["faults"]} <= {
+        "gap",
+        "overlap",
+        "outside_parent",
+        "unmatched_edge",
+    }
 
 
 def test_a_sparse_level_comes_back_through_the_level_above(
