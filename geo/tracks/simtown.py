@@ -53,6 +53,13 @@ class Town:
         every = np.column_stack([np.repeat(x, len(y)), np.tile(y, len(x))])
         return every[shapely.contains_xy(self.cells[cell], every)]
 
+    def lanes(self, beyond_m: float = 0.0) -> Geometries:
+        """Return the lanes as lines, across the whole town and so far beyond its corners."""
+        low, high = -beyond_m, SIDE * CELL_M + beyond_m
+        at = np.arange(np.ceil(low / self.lane_m), np.floor(high / self.lane_m) + 1) * self.lane_m
+        across = [[(low, y), (high, y)] for y in at]
+        return shapely.linestrings(across + [[(x, low), (x, high)] for x in at])
+
     def cell_of(self, place: Float64) -> int:
         """Return the cell that holds a place (2,) of the town."""
         return int(np.flatnonzero(shapely.intersects_xy(self.cells, place[0], place[1]))[0])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from api.services import measuring
-from api.services.bench import patrol_neighbours, patrol_usual
+from api.services.bench import patrol_doubts, patrol_neighbours, patrol_usual, patrol_ways
 from api.services.bench.harness import Outcome, absent
 from api.services.bench.patrol_neighbours import Beside
 from geo.tracks import distance, simtown, simulate
@@ -40,6 +40,7 @@ DOUBLED_AND_SAID: Final = Noise(2.0, 120.0, 2.0)
 DOUBLED: Final = Noise(2.0, 120.0, 1.0)
 ORDINARY: Final = 0.9
 LEAST_COMPLETE: Final = 0.6
+SAMPLED: Final = 15  # one worker-day of so many for wrong labels and walks sent again, one of twice as many for rounds
 THEMSELVES: Final = 20  # worker-days on which the libraries themselves run
 USUAL: Final = {"state holds": "holds", "movingpandas": "clipped", "trackintel": "joined"}
 CONFIDENCE: Final = 0.95
@@ -76,6 +77,8 @@ def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
     for name, noise in (("noise doubled, reported so", DOUBLED_AND_SAID), ("noise doubled, not reported", DOUBLED)):
         judged, _ = _judged(seed, max(QUICK_DAYS, days // 3), noise, neighbours=False)
         figures |= {f"{name}: {what}": value for what, value in _of_noise(judged).items()}
+    figures |= patrol_ways.figures(seed, max(4, days // (2 * SAMPLED)), defaults(), ON)
+    figures |= patrol_doubts.figures(seed, max(patrol_doubts.IN_A_GROUP, days // SAMPLED), defaults(), ON)
     return Outcome(
         rows=(), figures=figures, packages=("numpy", "shapely", "numba", "movingpandas", "trackintel", "geopandas")
     )
