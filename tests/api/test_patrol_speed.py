@@ -8,6 +8,7 @@ import shapely
 from api.services.bench import cells, fixes, patrol_document, patrol_speed, patrol_stages, patrol_stream
 from geo.partition import lattice
 from geo.partition.locator import Locator
+from geo.tracks import simtown
 from geo.tracks.attribution import attribution
 
 
@@ -42,6 +43,12 @@ def test_every_stage_has_a_rate() -> None:
     found = patrol_stages.figures(5, quick=True)
     assert len(found) == len(patrol_stages.STAGES) + 2
     assert min(found.values()) > 0.1
+
+
+def test_street_coverage_has_a_rate_of_its_own() -> None:
+    found = patrol_stages.coverage(5, quick=True)
+    assert len(found) == 2 * len(simtown.LANES_M)
+    assert min(rate for name, rate in found.items() if "million" in name) > 0.05
 
 
 def test_a_stream_is_counted_within_a_gibibyte(tmp_path: Path) -> None:
