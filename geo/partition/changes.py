@@ -4,7 +4,7 @@ Areas are exact: of units whole numbers, of land that changed hands rational one
 concerned is looked at, so a change costs as much as its neighbourhood, however large the root.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -24,6 +24,7 @@ from geo.partition.touched import touched
 
 T = TypeVar("T", int, Fraction)
 Units = tuple[Unit | None, Unit | None]
+Homes = Callable[[Excerpt, Excerpt], Mapping[Pair, int]]
 
 
 def difference(before: Partition, after: Partition, points: Int64 | None = None) -> Difference:
@@ -34,12 +35,19 @@ def difference(before: Partition, after: Partition, points: Int64 | None = None)
     points : (n, 2) households as lattice points, one row for each; None where none are known. On a border a household counts
         for one unit only, as `nesting.locate` says.
     """
-    one, other, leaves = excerpts(before, after)
-    homes = None
-    if points is not None:
+
+    def homes(one: Excerpt, other: Excerpt) -> Mapping[Pair, int]:
         reach = np.vstack([one.rings.xy, other.rings.xy])
-        homes = moved_points(before, after, points, reach, one.leaves.keys() | other.leaves.keys())
-    pair = _Pair((one, other), leaves, homes)
+        found = np.empty((0, 2), np.int64) if points is None else points
+        return moved_points(before, after, found, reach, one.leaves.keys() | other.leaves.keys())
+
+    return compared(before, after, None if points is None else homes)
+
+
+def compared(before: Partition, after: Partition, homes: Homes | None) -> Difference:
+    """Return all that differs; ``homes`` counts the households by leaf before and after, of the leaves of two excerpts."""
+    one, other, leaves = excerpts(before, after)
+    pair = _Pair((one, other), leaves, None if homes is None else homes(one, other))
     levels = [_Level(pair, level) for level in sorted({*one.shape.levels, *other.shape.levels})]
     members = [member for level in levels for member in level.members]
     principal = {member.key for member in members if member.principal}

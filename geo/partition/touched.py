@@ -28,7 +28,7 @@ class Stretch:
 
 def touched(before: Excerpt, after: Excerpt) -> tuple[Touched, ...]:
     """Return the stretches of border that are there only before, or only after."""
-    both = tuple(_sides(excerpt) for excerpt in (before, after))
+    both = _sides(before, after)
     same_frame = _alike(before.part.frame, after.part.frame)
     stretches: dict[tuple[int, Line], Stretch] = {}
     for when, (excerpt, mine, others) in enumerate(((before, both[0], both[1]), (after, both[1], both[0]))):
@@ -65,15 +65,48 @@ def _summed(stretches: Mapping[tuple[int, Line], Stretch]) -> Iterator[Touched]:
         yield Touched(rank, units, length, drawn)
 
 
-def _sides(excerpt: Excerpt) -> Sides:
-    """Return the rank of each directed segment that is a border, and the unit of that rank to its left."""
-    lines, rank, leaf = segments(excerpt.rings), excerpt.chain.rank, owners(excerpt.rings)
-    standing = [excerpt.standing(row) for row in range(len(excerpt.shape.levels))]
-    found: Sides = {}
-    for line, of, place in zip(lines.tolist(), rank.tolist(), leaf.tolist(), strict=True):
-        x0, y0, x1, y1 = line
-        found[x0, y0, x1, y1] = of, standing[max(of - 1, 0)][place]
-    return found
+def _sides(before: Excerpt, after: Excerpt) -> tuple[Sides, Sides]:
+    """Return the rank of each directed segment that is a border, and the unit of that rank to its left, before and after.
+
+    Left out are the segments that stand in both with the same rank, either way: nothing of them was drawn or removed.
+    """
+    borders = [
+        _Borders(segments(one.rings), one.chain.rank.astype(np.int64), owners(one.rings)) for one in (before, after)
+    ]
+    names = [one.names for one in borders]
+    _, number = np.unique(np.concatenate(names), return_inverse=True)
+    number = number.reshape(-1)
+    split = len(names[0])
+    common = np.intersect1d(number[:split], number[split:])
+    kept = ~np.isin(number, common)
+    one, other = borders[0].sides(before, kept[:split]), borders[1].sides(after, kept[split:])
+    return one, other
+
+
+@dataclass(frozen=True, eq=False)
+class _Borders:
+    """The directed segments (n, 4) of an excerpt's leaves, the rank of each and the leaf to its left."""
+
+    lines: Int64
+    rank: Int64
+    leaf: Int64
+
+    @property
+    def names(self) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+        """The segment, whichever way it runs, and its rank, as one value (n,)."""
+        back = self.lines[:, [2, 3, 0, 1]]
+        turned = (self.lines[:, 0] > back[:, 0]) | ((self.lines[:, 0] == back[:, 0]) & (self.lines[:, 1] > back[:, 1]))
+        table = np.column_stack([np.where(turned[:, None], back, self.lines), self.rank])
+        return np.ascontiguousarray(table).view(np.dtype((np.void, table.itemsize * table.shape[1]))).reshape(-1)
+
+    def sides(self, excerpt: Excerpt, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Sides:
+        """Return the segments that are kept."""
+        standing = [excerpt.standing(row) for row in range(len(excerpt.shape.levels))]
+        parts = (part[kept].tolist() for part in (self.lines, self.rank, self.leaf))
+        found: Sides = {}
+        for (x0, y0, x1, y1), of, place in zip(*parts, strict=True):
+            found[x0, y0, x1, y1] = of, standing[max(of - 1, 0)][place]
+        return found
 
 
 def _same(sides: Sides, line: Line, rank: int) -> bool:

@@ -1,28 +1,33 @@
 """What a change does: the root before and after, what differs, who is asked, what hangs on it, what the rules say."""
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
+from itertools import takewhile
+from typing import Any, Final, cast
 
 import numpy as np
 
 from api.services.kept import Kept
-from api.services.redraw import attached, held
+from api.services.redraw import attached, entries, held
 from api.services.redraw.attached import Attached, Scene
 from api.services.redraw.compared import Compared, square
 from api.services.redraw.courses import Base, Replayed, base_of, replay
+from api.services.redraw.graph_units import GraphUnits
 from api.services.redraw.held import Held, Lines
-from data import ledger, partitions, places
+from api.services.redraw.nearby import Each, Nearby, nearby
+from data import partitions, places
 from data.changes import Change
 from data.partitions import Root
 from data.places import Points
 from data.store import Reading, Store
-from geo.partition import changes, coverage, lattice
+from geo.partition import coverage, lattice
 from geo.partition.coverage import Proof
+from geo.partition.levels import is_listed
 from geo.partition.members import Difference, Flow, Member
-from geo.partition.model import Partition, UnitKind
+from geo.partition.model import Partition, Unit, UnitKind
 from rules import filing, grids
 from rules.casestates import State
 from rules.codes import CodePolicy, fits
@@ -40,6 +45,7 @@ class Effect:
 
     change: Change
     replayed: Replayed
+    near: Nearby
     scene: Scene
     households: bool
     attached: tuple[Attached, ...]
@@ -87,34 +93,54 @@ class Effect:
         """The proof of the whole root after the change."""
         return _proofs.get(self.replayed.name, lambda: coverage.prove(self.after))
 
+    @property
+    def faults(self) -> int:
+        """How many faults the root has after the change, its steps proved one by one; the whole where they cannot be."""
+        proved = self.near.by_steps and _proofs.get(self.base.name, lambda: coverage.prove(self.before)).ok
+        return 0 if proved else len(self.proof.faults)
+
     @cached_property
-    def villages(self) -> Mapping[str, str]:
-        """The village (level 1) of each unit, before or after, by key."""
-        found: dict[str, str] = {}
-        for partition in (self.after, self.before):
-            parents = {unit.key: unit.parent for unit in partition.units}
-            for key in parents:
-                top = key
-                while (above := parents.get(top)) is not None and above in parents:
-                    top = above
-                found[key] = top
-        return found
+    def units(self) -> tuple[GraphUnits, GraphUnits]:
+        """The units before and after, by key."""
+        return GraphUnits(self.base.topology), GraphUnits(self.replayed.topology)
+
+    def village(self, key: str) -> str:
+        """Return the village (level 1) of a unit, before or else after: its key."""
+        for units in self.units:
+            unit = units.get(key)
+            if unit is not None:
+                while (above := units.get(unit.parent or "")) is not None:
+                    unit = above
+                return unit.key
+        return key
+
+    @property
+    def villages_after(self) -> tuple[Unit, ...]:
+        """The units of level 1 after the change, by their codes."""
+        after = self.units[1]
+        touched = {member.key for member in self.difference.members if member.level == 1}
+        keys = touched | {unit.key for unit in takewhile(lambda unit: unit.level == 1, self.before.units)}
+        units = [unit for key in keys if (unit := after.get(key)) is not None and unit.level == 1]
+        return tuple(
+            sorted(units, key=lambda unit: (not is_listed(unit), unit.code is None, unit.code or "", unit.key))
+        )
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """The name (else the code) of each unit, before or after, by key."""
-        units = (*self.before.units, *self.after.units)
-        return {unit.key: unit.name or unit.code or "" for unit in units}
+        """The name (else the code) of each unit, after or else before, by key."""
+        before, after = self.units
+        return Each(ChainMap(cast("Any", after), cast("Any", before)), _called)
 
     @cached_property
     def names_before(self) -> Mapping[str, str]:
         """The name (else the code) each unit had before, by key."""
-        return {unit.key: unit.name or unit.code or "" for unit in self.before.units}
+        return Each(self.units[0], _called)
 
     @cached_property
     def codes(self) -> Mapping[str, str]:
         """The code of each unit, after or else before, by key."""
-        return {unit.key: unit.code or "" for unit in (*self.before.units, *self.after.units)}
+        before, after = self.units
+        return Each(ChainMap(cast("Any", after), cast("Any", before)), lambda unit: unit.code or "")
 
     @property
     def moving(self) -> tuple[Flow, ...]:
@@ -132,10 +158,10 @@ class Effect:
         """Who signs, by the rank of the borders touched; ``code`` of a village is the key of its unit."""
         ranks: dict[int, set[str]] = {}
         for border in self.difference.borders:
-            ranks.setdefault(border.rank, set()).update(self.villages.get(key, key) for key in border.units)
+            ranks.setdefault(border.rank, set()).update(map(self.village, border.units))
         bordered = {village for villages in ranks.values() for village in villages}
         for member in self.principal:  # names and codes touch no border, but they are somebody's
-            village = self.villages.get(member.key, member.key)
+            village = self.village(member.key)
             if village not in bordered:
                 ranks.setdefault(filing.THIRD, set()).add(village)
         return filing.parties(ranks)
@@ -154,6 +180,10 @@ class Effect:
         )
 
 
+def _called(unit: Unit) -> str:
+    return unit.name or unit.code or ""
+
+
 _proofs: Final[Kept[Proof]] = Kept(16)
 _points: Final[Kept[Points]] = Kept(4)
 _differences: Final[Kept[Difference]] = Kept(16)
@@ -170,46 +200,56 @@ def effect(store: Store, change: Change, today: date, *, base_seq: int | None = 
 
     It is drawn on the map of its first day; while none is set, on that of ``today``. Errors: ``store.not_valid_then``.
     """
+    return effect_of(store, change, course(store, change, today, base_seq))
+
+
+def course(store: Store, change: Change, today: date, base_seq: int | None = None) -> Replayed:
+    """Return what the operations of a change make of its base; as `effect`."""
     root = root_of(store, change)
     day = change.case.effective_from or today
     base = base_of(store, root, day, change.case.base_seq if base_seq is None else base_seq)
-    return effect_of(store, change, replay(store, base, change.case.applied))
+    return replay(store, base, change.case.applied)
 
 
 def effect_of(store: Store, change: Change, replayed: Replayed) -> Effect:
     """Return what a change does, its operations done already."""
-    base, after = replayed.base, replayed.partition
+    base, near = replayed.base, nearby(replayed)
     with store.read() as view:
-        delivery = places.last_delivery(view)
-        name = (store.address, delivery, base.day)
-        points = _points.get(name, lambda: places.points(view, HOUSEHOLD, base.day, delivery))
-        known = len(points.quantity) > 0
-        homes = np.repeat(points.xy, points.quantity, axis=0) if known else None
-        difference = _differences.get(
-            (*replayed.name, delivery), lambda: changes.difference(base.partition, after, homes)
-        )
-        changed = {key for edit in replayed.edits for key in edit.footprint}
-        standing = held.posts(view, base.name, base.day, (base.partition, after), changed)
-        scene = Scene(base.root.name, base.day, Lines(base.partition), Lines(after), difference, standing)
+        differs, known = _compared(view, near)
+        standing = held.posts(view, base.name, base.day, base.partition, near)
+        sides = Lines(GraphUnits(base.topology)), Lines(GraphUnits(replayed.topology))
+        scene = Scene(base.root.name, base.day, *sides, differs, standing)
         hanging = tuple(attached.attached(view, scene))
-        adjusted = last_adjusted(view, base.root)
-    return Effect(change, replayed, scene, known, hanging, adjusted)
+        adjusted = entries.last_adjusted(view, base.root)
+    return Effect(change, replayed, near, scene, known, hanging, adjusted)
 
 
-def last_adjusted(view: Reading, root: Root) -> date | None:
-    """Return the day of the last published change of a root."""
-    days = [
-        entry.recorded_at.astimezone(ledger.ZONE).date()
-        for entry in ledger.entries(view, root.id)
-        if entry.kind in ("publish", "correction")
-    ]
-    return days[-1] if days else None
+def difference(store: Store, change: Change, today: date) -> Difference:
+    """Return what differs by a change; as `effect`."""
+    near = nearby(course(store, change, today))
+    with store.read() as view:
+        return _compared(view, near)[0]
 
 
-def findings(found: Effect, on: date, policy: Policy | None = None) -> tuple[Finding, ...]:
-    """Return what the rules of article 2 say of a change on a day; a warning that was accepted in writing is WAIVED."""
+def _compared(view: Reading, near: Nearby) -> tuple[Difference, bool]:
+    """Return what differs, and whether households are known."""
+    base = near.replayed.base
+    delivery = places.last_delivery(view)
+    points = _points.get((base.name[0], delivery, base.day), lambda: places.points(view, HOUSEHOLD, base.day, delivery))
+    name = (*near.replayed.name, delivery)
+    return _differences.get(name, lambda: near.difference(points, delivery)), len(points.quantity) > 0
+
+
+def findings(found: Effect, on: date, policy: Policy | None = None, faults: int | None = None) -> tuple[Finding, ...]:
+    """Return what the rules of article 2 say of a change on a day; a warning that was accepted in writing is WAIVED.
+
+    ``faults`` are those of the root after it; None: the whole is proved for them.
+    """
     policy = policy or defaults()
-    said = grids.check(_grid_facts(found), policy, on) + filing.check(filing_facts(found, policy, on), policy, on)
+    faults = len(found.proof.faults) if faults is None else faults
+    said = grids.check(_grid_facts(found, faults), policy, on) + filing.check(
+        filing_facts(found, policy, on), policy, on
+    )
     accepted = found.change.case.accepted or {}
     return tuple(
         replace(finding, level=Level.WAIVED) if finding.level is Level.WARN and finding.message in accepted else finding
@@ -217,18 +257,20 @@ def findings(found: Effect, on: date, policy: Policy | None = None) -> tuple[Fin
     )
 
 
-def _grid_facts(found: Effect) -> grids.Facts:
+def _grid_facts(found: Effect, faults: int) -> grids.Facts:
     policy = CodePolicy(found.base.root.code_policy)
-    codes = {unit.key: unit.code for unit in found.after.units}
+    after = found.units[1]
     units = [member.after for member in found.principal if member.after is not None]
     units = [unit for unit in units if unit.kind is not UnitKind.RESIDUAL]
-    wrong = [u for u in units if not fits(policy, u.code or "", u.level, codes.get(u.parent or ""))]
+    above = {u.key: after.get(u.parent or "") for u in units}
+    codes = {key: unit.code if unit is not None else None for key, unit in above.items()}
+    wrong = [u for u in units if not fits(policy, u.code or "", u.level, codes[u.key])]
     lowest = _lowest(found)
     homes = [member.points_after for member in lowest if member.points_after is not None]
     return grids.Facts(
-        faults=len(found.proof.faults),
+        faults=faults,
         wrong_codes=len(wrong),
-        islands=_islands(found.after, {unit.key for unit in units}),
+        islands=_islands(found.near.after, {unit.key for unit in units}),
         fewest=min(homes, default=None),
         most=max(homes, default=None),
         last_adjusted=found.last_adjusted,
@@ -237,8 +279,8 @@ def _grid_facts(found: Effect) -> grids.Facts:
 
 def _lowest(found: Effect) -> list[Member]:
     """Return the members that are leaves after the change."""
-    leaves = {found.after.units[n].key for n in np.unique(found.after.leaf_rings.owner).tolist()}
-    return [member for member in found.principal if member.key in leaves and member.after is not None]
+    after = found.units[1]
+    return [member for member in found.principal if member.after is not None and after.is_leaf(member.key)]
 
 
 def _islands(partition: Partition, keys: set[str]) -> int:
@@ -290,18 +332,3 @@ def moved_households(found: Effect) -> int:
     for flow in found.moving:
         by_level[flow.level] = by_level.get(flow.level, 0) + (flow.points or 0)
     return max(by_level.values(), default=0)
-
-
-def touched_later(view: Reading, root: Root, day: date, keys: Sequence[str]) -> tuple[int, date] | None:
-    """Return the first change published for a later day that is about one of ``keys``: its entry and its day."""
-    wanted = set(keys)
-    voided: set[int] = set()
-    found: list[tuple[int, date]] = []
-    for entry in ledger.entries(view, root.id):
-        if entry.kind == "void":
-            voided.add(int(ledger.content(view, root.id, entry.seq)["change"]["voids"]))
-        elif entry.kind in ("publish", "correction") and entry.valid_from > day:
-            members = ledger.content(view, root.id, entry.seq)["change"]["members"]
-            if any(member["principal"] and member["key"] in wanted for member in members):
-                found.append((entry.seq, entry.valid_from))
-    return next((one for one in found if one[0] not in voided), None)

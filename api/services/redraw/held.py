@@ -5,16 +5,15 @@ for the one that takes most of its land, which is where they would go.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from typing import Final
 
-import numpy as np
 import shapely
 
-from api.services.redraw.courses import Kept
+from api.services.kept import Kept
+from api.services.redraw.nearby import Nearby
 from data import places
 from data.store import Reading
 from geo.partition import lattice
@@ -26,14 +25,9 @@ POST: Final = "post"
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """The units of a partition by key, and which stand above a leaf."""
+    """Units by key, and which of them stand above a leaf."""
 
-    partition: Partition
-
-    @cached_property
-    def units(self) -> Mapping[str, Unit]:
-        """The units by key."""
-        return {unit.key: unit for unit in self.partition.units}
+    units: Mapping[str, Unit]
 
     def up(self, leaf: str) -> list[Unit]:
         """Return the listed units that hold a leaf, the lowest first; none for ""."""
@@ -71,24 +65,17 @@ class Held:
 _stand: Final[Kept[Posts]] = Kept(4)
 
 
-def posts(
-    view: Reading, base: tuple[object, ...], day: date, sides: tuple[Partition, Partition], changed: Collection[str]
-) -> Posts:
-    """Return the duty posts of a day; only those whose leaf a change touched are looked for again.
+def posts(view: Reading, base: tuple[object, ...], day: date, before: Partition, near: Nearby) -> Posts:
+    """Return the duty posts of a day; only those near a leaf that a change touched are looked for again.
 
     Parameters
     ----------
     base : name of what the change stands on
-    sides : the root before and after
+    before : the root before
     """
-    before, after = sides
     name = (*base, places.last_delivery(view))
     there = _stand.get(name, lambda: _standing(view, day, before))
-    touched = np.flatnonzero([leaf in changed or leaf == "" for leaf in there.was])
-    will = list(there.was)
-    for place, leaf in zip(touched.tolist(), _leaves(after, there.xy[touched]), strict=True):
-        will[place] = leaf
-    return replace(there, will=tuple(will))
+    return replace(there, will=tuple(near.located(there.xy, there.was)))
 
 
 def _standing(view: Reading, day: date, before: Partition) -> Posts:

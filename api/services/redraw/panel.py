@@ -98,7 +98,7 @@ def panel(hand: Hand, number: int, lang: str) -> Panel:
     """Return what stands beside the map of a draft; `NotFoundError` ``change.missing``."""
     change = hand.change(number)
     found = effects.effect(hand.store, change, hand.today)
-    said = effects.findings(found, hand.today)
+    said = effects.findings(found, hand.today, faults=found.faults)
     moved = effects.moved_area(found)
     return Panel(
         head=records.head(change),
@@ -112,7 +112,7 @@ def panel(hand: Hand, number: int, lang: str) -> Panel:
             (str(party.kind), effects.words_of(found, party) if party.code else "", party not in found.unheard)
             for party in found.parties
         ),
-        villages=tuple((unit.code or "", unit.name) for unit in found.after.units if unit.level == 1),
+        villages=tuple((unit.code or "", unit.name) for unit in found.villages_after),
         others=tuple(_others(hand.store, found)),
         behind=found.base.root.head_seq != change.case.base_seq,
     )
@@ -261,7 +261,6 @@ def _others(store: Store, found: Effect) -> Iterator[tuple[int, str, str]]:
     for other in others:
         if not other.case.applied:
             continue
-        effect = effects.effect(store, other, found.base.day)
-        touched = {member.key for member in effect.difference.members}
+        touched = {member.key for member in effects.difference(store, other, found.base.day).members}
         if not mine or mine & touched:
             yield other.id, other.number, other.case.title

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from api.services.redraw import effects, filing, records
+from api.services.redraw import effects, entries, filing, records
 from api.services.redraw.courses import Base, base_of, replay
 from api.services.redraw.drafts import require
 from api.services.redraw.effects import Effect
@@ -112,7 +112,7 @@ def _require_nothing_later(store: Store, found: Effect) -> None:
     """Refuse a change about grids that a change published for a later day is about too: ``change.touches_later``."""
     base, keys = found.base, [member.key for member in found.principal]
     with store.read() as view:
-        later = effects.touched_later(view, base.root, base.day, keys)
+        later = entries.touched_later(view, base.root, base.day, keys)
     if later is not None:
         raise ConflictError("change.touches_later", found.change.number, got=later[1].isoformat(), limit=later[0])
 

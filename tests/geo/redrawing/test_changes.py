@@ -16,7 +16,9 @@ from geo.partition.counting import leaf_keys
 from geo.partition.edits import Edited, apply
 from geo.partition.members import Difference, Role
 from geo.partition.model import Partition
+from geo.partition.neighbourhood import Ground, Neighbourhood
 from geo.partition.nesting import locate, polygons_of
+from geo.partition.weaving import woven
 
 pytestmark = pytest.mark.pure
 
@@ -47,7 +49,17 @@ def points(board: Any, *places: tuple[float, float]) -> Any:
 
 
 def compared(board: Any, *places: tuple[float, float]) -> Difference:
-    return difference(board.base, board.partition, points(board, *places) if places else None)
+    found = difference(board.base, board.partition, points(board, *places) if places else None)
+    assert nearby(board, points(board, *places) if places else None) == found
+    return found
+
+
+def nearby(board: Any, homes: Any) -> Difference:
+    """Return the difference as it is found round the edits only, which must be that of the wholes."""
+    near = Neighbourhood(Ground(woven(board.base)), board.topology, frozenset(board.named))
+    if homes is None or not len(homes):
+        return near.difference(homes)
+    return near.difference(homes, leaf_keys(board.base, homes, homes.min(axis=0), homes.max(axis=0)))
 
 
 def flows(found: Difference, board: Any, level: int) -> dict[tuple[str, str], float]:
@@ -234,8 +246,10 @@ def test_any_sequence_of_operations_is_told_exactly(boards: Any, steps: list[tup
         if isinstance(done, Edited):
             before = board.partition
             board.topology, board._now = done.topology, done.partition
+            board.named |= done.units
             check(before, board.partition, homes)
     check(board.base, board.partition, homes)
+    assert nearby(board, homes) == difference(board.base, board.partition, homes)
 
 
 def test_a_cut_that_ends_on_the_towns_outline_does_not_touch_the_outline(boards: Any) -> None:
