@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import shapely
-from shapely import MultiPolygon, Polygon
+from shapely import MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from api import messages
@@ -26,6 +26,7 @@ from maps.board.record import (
     Mark,
     Person,
     Shape,
+    Street,
 )
 from maps.board.record import Unit as BoardUnit
 
@@ -72,12 +73,13 @@ def note(name: str, **values: object) -> str:
 
 @dataclass(frozen=True)
 class Atlas:
-    """A root on one day: its units and the shape of each, in plane metres."""
+    """A root on one day: its units, the shape of each, and the streets there are, in plane metres."""
 
     root: str
     plane: Plane
     units: Mapping[str, Unit]
     shapes: Mapping[str, MultiPolygon]
+    streets: tuple[Street, ...] = ()
 
     def ancestors(self, unit: Unit) -> Iterator[Unit]:
         """Yield ``unit``, its parent, and so on upwards."""
@@ -207,6 +209,22 @@ def _neighbours(atlas: Atlas, unit: Unit, frame: Frame) -> tuple[Shape, ...]:
     return tuple(found)
 
 
+def _streets(atlas: Atlas, frame: Frame) -> tuple[Street, ...]:
+    """Return the streets as far as they are seen, on whole centimetres."""
+    window = frame.window(BEYOND_MM)
+    shapely.prepare(window)
+    found: list[Street] = []
+    for street in atlas.streets:
+        if shapely.contains_properly(window, street.geometry):
+            found.append(street)
+        elif shapely.intersects(window, street.geometry):
+            seen = shapely.intersection(street.geometry, window, grid_size=CENTIMETRE)
+            parts = [part for part in shapely.get_parts(shapely.line_merge(seen)) if part.geom_type == "LineString"]
+            if parts:
+                found.append(Street(street.name, MultiLineString(parts)))
+    return tuple(found)
+
+
 def _into_map(plane: Plane, lonlat: tuple[float, float], frame: Frame, code: str) -> tuple[float, float]:
     x, y = plane.to_plane(np.array([lonlat], np.float64))[0]
     if not (math.isfinite(x) and math.isfinite(y) and shapely.contains_xy(frame.window(), x, y)):
@@ -233,6 +251,7 @@ def _map(atlas: Atlas, unit: Unit, entry: Entry, size: str) -> BoardMap:
         neighbours=_neighbours(atlas, unit, frame),
         here=_into_map(plane, entry.here, frame, unit.code or "") if entry.here else None,
         posts=marks,
+        streets=_streets(atlas, frame),
     )
 
 

@@ -15,26 +15,28 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
 
-from shapely import MultiPolygon
+from shapely import MultiLineString, MultiPolygon
 
 from api import clock, messages
 from api.services import board_record
 from api.services.board_content import Contents, plain
 from api.services.board_record import LANGUAGE, Atlas
 from api.services.pictures import Picture, picture
-from data import boards
+from data import boards, lines
 from data.boards import ISSUED, Board
 from data.store import Actor, Store, Writing
 from geo.errors import InputError, NotFoundError
 from geo.partition.model import Unit
+from maps import fonts
 from maps.board import BoardRecord, render
 from maps.board.press import SIZES
 from maps.board.reading import record_of
-from maps.board.record import FORMAT, checksum, content, digest
+from maps.board.record import FORMAT, Street, checksum, content, digest
 
 NO_CONTENTS: Final = Contents()
 UNSAFE: Final = re.compile(r"[^\w.-]|^\.")
 LONGEST_NAME: Final = 80
+BEYOND_M: Final = 2_000.0  # how far beyond the root streets are looked for: more than a board shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,20 @@ def find_units(shown: Picture, codes: Sequence[str], on: date) -> list[Unit]:
     return [shown.by_code[code] for code in dict.fromkeys(codes)]
 
 
-def atlas_of(shown: Picture) -> Atlas:
-    """Return a picture as the record builder wants it."""
+def atlas_of(shown: Picture, streets: tuple[Street, ...] = ()) -> Atlas:
+    """Return a picture, with the streets there are, as the record builder wants it."""
     shapes = {key: shape for key, shape in shown.shapes.items() if isinstance(shape, MultiPolygon)}
     units = {key: dataclasses.replace(unit, name=plain(unit.name)) for key, unit in shown.by_key.items()}
-    return Atlas(plain(shown.root.name), shown.plane, units, shapes)
+    return Atlas(plain(shown.root.name), shown.plane, units, shapes, streets)
+
+
+def streets_of(store: Store, shown: Picture, on: date) -> tuple[Street, ...]:
+    """Return the streets near a root on a day; a name that the fonts of the board cannot show is left out."""
+    with store.read() as view:
+        found = lines.load(view, "street", on, box=lines.around(view, shown.root, BEYOND_M))
+    names = [plain(name) for name in found.names]
+    shapes = [shape for shape in found.geometries() if isinstance(shape, MultiLineString)]
+    return tuple(Street("" if fonts.missing(n) else n, shape) for n, shape in zip(names, shapes, strict=True))
 
 
 def board(store: Store, code: str, wanted: Wanted, *, actor: Actor) -> Printed:
@@ -106,7 +117,7 @@ def print_boards(
     day = wanted.on or clock.today()
     shown = picture(store, wanted.root, day)
     units = find_units(shown, codes, day)
-    atlas = atlas_of(shown)
+    atlas = atlas_of(shown, streets_of(store, shown, day))
     printed: list[Printed] = []
     for unit in units:
         record = board_record.build(atlas, atlas.units[unit.key], wanted.contents, wanted.size)

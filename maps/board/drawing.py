@@ -13,10 +13,10 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from maps import fonts, style
-from maps.board import labels, marks
+from maps.board import labels, marks, streets
 from maps.board.ink import path, text
 from maps.board.labels import Label, Paper
-from maps.board.record import BoardMap, Shape
+from maps.board.record import BoardMap, Shape, Street
 
 P: Final = style.PRINT
 OWN_SIZES: Final = (7.4, 6.2, 5.2)
@@ -67,11 +67,12 @@ class _Scene:
     own: BaseGeometry
     inside: tuple[BaseGeometry, ...]
     neighbours: tuple[BaseGeometry, ...]
+    streets: tuple[BaseGeometry, ...]
     window: BaseGeometry
 
 
 def _scene(drawn: BoardMap) -> _Scene:
-    def lay(shape: Shape) -> BaseGeometry:
+    def lay(shape: Shape | Street) -> BaseGeometry:
         return shapely.simplify(drawn.frame.to_paper(shape.geometry), SIMPLER_MM)
 
     width, height = drawn.frame.width_mm, drawn.frame.height_mm
@@ -79,11 +80,12 @@ def _scene(drawn: BoardMap) -> _Scene:
         lay(drawn.own),
         tuple(lay(s) for s in drawn.inside),
         tuple(lay(s) for s in drawn.neighbours),
+        tuple(lay(s) for s in drawn.streets),
         shapely.box(0, 0, width, height),
     )
 
 
-def _ground(scene: _Scene) -> list[str]:
+def _ground(scene: _Scene, mm_per_m: float) -> list[str]:
     """Return the areas and their borders, from the ground up."""
     around = borders(scene.neighbours)
     within = shapely.difference(borders(scene.inside), shapely.buffer(shapely.boundary(scene.own), 0.3))
@@ -92,8 +94,9 @@ def _ground(scene: _Scene) -> list[str]:
     return [
         f'<rect x="0" y="0" width="{width}" height="{height}" fill="{P.beyond}"/>',
         *(path(shape, fill=P.neighbour_ground, fill_rule="evenodd") for shape in scene.neighbours),
-        path(around, stroke=P.border, stroke_width=0.55, stroke_dasharray="2.2 0.9", **dashes),
         path(scene.own, fill=P.own_ground, fill_rule="evenodd"),
+        *streets.lines(scene.streets, mm_per_m),
+        path(around, stroke=P.border, stroke_width=0.55, stroke_dasharray="2.2 0.9", **dashes),
         f'<clipPath id="own">{path(scene.own, clip_rule="evenodd")}</clipPath>',
         path(
             scene.own, fill="none", stroke=P.own_edge, stroke_width=6.4, clip_path="url(#own)", stroke_linejoin="round"
@@ -139,8 +142,10 @@ def draw(drawn: BoardMap, words: Mapping[str, str], sample: str = "") -> Drawing
     own = _own_name(paper, scene, drawn.own.name)
     inside = _other_names(paper, scene.inside, drawn.inside, scene.window, INSIDE_SIZES)
     others = _other_names(paper, scene.neighbours, drawn.neighbours, scene.window, NEIGHBOUR_SIZES)
+    ways = streets.names(paper, drawn.streets, scene.streets, shapely.boundary(scene.own))
     body = [
-        *_ground(scene),
+        *_ground(scene, drawn.frame.mm_per_m),
+        *(streets.written(way) for way in ways),
         *(name(label, P.neighbour_ink, P.neighbour_ground) for label in others),
         *(name(label, P.ink, P.own_ground) for label in inside),
         *furniture,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from shapely import MultiPolygon, Polygon
+from shapely import LineString, MultiLineString, MultiPolygon, Polygon
 
 from maps.board.frame import Frame
 from maps.board.record import (
@@ -18,6 +18,7 @@ from maps.board.record import (
     Mark,
     Person,
     Shape,
+    Street,
     Unit,
 )
 
@@ -31,6 +32,10 @@ def _ring(flat: Sequence[int]) -> npt.NDArray[np.float64]:
 def _shape(document: Mapping[str, Any]) -> Shape:
     polygons = [Polygon(_ring(rings[0]), [_ring(hole) for hole in rings[1:]]) for rings in document["polygons"]]
     return Shape(document["name"], MultiPolygon(polygons))
+
+
+def _street(document: Mapping[str, Any]) -> Street:
+    return Street(document["name"], MultiLineString([LineString(_ring(line)) for line in document["lines"]]))
 
 
 def _point(at: Sequence[int] | None) -> tuple[float, float] | None:
@@ -48,6 +53,7 @@ def _map(document: Mapping[str, Any]) -> BoardMap:
         neighbours=tuple(_shape(s) for s in document["neighbours"]),
         here=_point(document["here"]),
         posts=tuple(Mark(name, at) for name, at in marks if at is not None),
+        streets=tuple(_street(s) for s in document.get("streets", ())),  # boards of earlier versions have none
     )
 
 

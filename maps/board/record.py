@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shapely import MultiPolygon
+from shapely import MultiLineString, MultiPolygon
 
 from maps.board.frame import Frame
 from maps.typesetting import canonical
@@ -86,6 +86,14 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Street:
+    """A street in plane metres; one without a name is drawn and not labelled."""
+
+    name: str
+    geometry: MultiLineString
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A named point in plane metres."""
 
@@ -95,7 +103,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class BoardMap:
-    """What the map shows: the own grid, the next finer grids in it, the neighbours cut to the frame, and marks.
+    """What the map shows: the own grid, the next finer grids in it, the neighbours and the streets cut to the frame, and marks.
 
     ``plane`` is the code of the plane of all coordinates; ``north_deg`` how far true north lies clockwise of the
     plane's north at the grid; ``here`` where the board hangs, if known.
@@ -109,6 +117,7 @@ class BoardMap:
     neighbours: tuple[Shape, ...]
     here: tuple[float, float] | None
     posts: tuple[Mark, ...]
+    streets: tuple[Street, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,11 @@ def _shapes(shapes: tuple[Shape, ...]) -> list[dict[str, Any]]:
     return [{"name": s.name, "polygons": _rings(s)} for s in shapes]
 
 
+def _street(street: Street) -> dict[str, Any]:
+    lines = [[round(v * 100) for xy in line.coords for v in xy[:2]] for line in street.geometry.geoms]
+    return {"name": street.name, "lines": lines}
+
+
 def _map(drawn: BoardMap) -> dict[str, Any]:
     return {
         "plane": drawn.plane,
@@ -163,6 +177,7 @@ def _map(drawn: BoardMap) -> dict[str, Any]:
         "neighbours": _shapes(drawn.neighbours),
         "here": _point(drawn.here),
         "posts": [{"name": mark.name, "at": _point(mark.xy)} for mark in drawn.posts],
+        **({"streets": [_street(street) for street in drawn.streets]} if drawn.streets else {}),
     }
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from shapely import MultiPolygon
+from shapely import MultiLineString, MultiPolygon
 
 from api.services.board_content import Contents, read_contents
 from api.services.board_record import Atlas, build, join, near_codes
@@ -13,7 +13,8 @@ from geo import crs
 from geo.errors import InputError
 from geo.partition.model import Unit, UnitKind
 from maps.board.frame import BEYOND_MM
-from maps.board.record import content_hash
+from maps.board.reading import record_of
+from maps.board.record import Street, content, content_hash
 
 pytestmark = pytest.mark.pure
 
@@ -210,3 +211,28 @@ def test_the_codes_most_alike_come_first() -> None:
     codes = ["350582101", "350582102", "350582202", "440000000"]
     assert near_codes("350582109", codes, 2) == ["350582101", "350582102"]
     assert near_codes("9", codes) == []
+
+
+def street(name: str, *ways: tuple[tuple[float, float], ...]) -> Street:
+    lines = [[(WEST + x * SIDE, SOUTH + y * SIDE) for x, y in way] for way in ways]
+    return Street(name, MultiLineString(lines))
+
+
+def test_streets_are_shown_as_far_as_they_are_seen_and_come_back_the_same() -> None:
+    streets = (
+        street("石榴路", ((-300, 0.5), (300, 0.5))),
+        street("", ((0.2, 0.1), (0.4, 0.9)), ((0.4, 0.9), (0.6, 0.9))),
+        street("远路", ((40.1, 0.1), (40.9, 0.9))),
+    )
+    record = build(Atlas("海岬镇", PLANE, UNITS, ATLAS.shapes, streets), UNITS["a"], Contents())
+    assert [one.name for one in record.map.streets] == ["石榴路", ""]
+    window = record.map.frame.window(BEYOND_MM)
+    assert all(shapely.covers(shapely.buffer(window, 0.02), one.geometry) for one in record.map.streets)
+    assert record.map.streets[1] == streets[1]
+    said = content(record)
+    assert content(record_of(said, "", "", "")) == said
+    assert content_hash(record) != content_hash(build(ATLAS, UNITS["a"], Contents()))
+
+
+def test_a_board_without_streets_has_the_hash_it_had_before_there_were_any() -> None:
+    assert "streets" not in content(build(ATLAS, UNITS["a"], Contents()))["map"]

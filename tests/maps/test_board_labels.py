@@ -9,13 +9,13 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Point, Polygon
+from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
 from maps import fonts
-from maps.board import drawing, labels, marks
+from maps.board import drawing, labels, marks, streets
 from maps.board.frame import frame_around
 from maps.board.labels import Label, Paper
-from maps.board.record import BoardMap, BoardRecord, Shape
+from maps.board.record import BoardMap, BoardRecord, Shape, Street
 
 pytestmark = pytest.mark.pure
 
@@ -182,3 +182,30 @@ def test_a_name_is_escaped_in_the_drawing(record: BoardRecord) -> None:
     svg = drawing.draw(evil, record.words).svg
     assert "<script>" not in svg
     assert "&lt;/text&gt;&lt;script&gt;&amp;" in svg
+
+
+def test_a_street_is_named_along_its_longest_straight_run_and_never_upside_down() -> None:
+    """Two streets cross; the name of the longer one comes first, the other finds room beside it or stays away."""
+    ways = [LineString([(90, 60), (10, 60)]), LineString([(20, 100), (20, 20)]), LineString([(5, 5), (7, 5)])]
+    named = [Street(name, MultiLineString([way])) for name, way in zip(("石榴路", "青井巷", "短"), ways, strict=True)]
+    paper = Paper(120, 120)
+    placed = streets.names(paper, named, ways, Point(-50, -50).buffer(1).boundary)
+    assert [one.name for one in placed] == ["石榴路", "青井巷"]
+    assert [round(one.turn) for one in placed] == [0, 90]
+    (one, other) = paper.taken
+    assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_a_name_of_a_street_keeps_off_the_own_border_and_off_what_stands_there() -> None:
+    way = LineString([(10, 60), (90, 60)])
+    named = [Street("石榴路", MultiLineString([way]))]
+    assert streets.names(Paper(120, 120), named, [way], LineString([(0, 61), (120, 61)])) == []
+    full = Paper(120, 120)
+    full.keep((45, 55, 55, 65))
+    assert streets.names(full, named, [way], LineString([(0, 0), (1, 0)])) == []
+
+
+def test_the_name_of_a_street_is_text() -> None:
+    svg = streets.written(streets.Along("<b>`${alert(1)}`", 10, 10, 30))
+    assert "<b>" not in svg
+    assert "&lt;b&gt;`${alert(1)}`" in svg
