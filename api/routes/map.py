@@ -17,6 +17,7 @@ from api.services import grids, unit_card
 from api.services.attention import Desk
 from api.services.coordinates import point_of
 from api.services.pictures import Picture, picture
+from api.services.redraw import underway
 from api.services.unit_card import Neighbour
 from data.store import Store
 from geo.errors import NotFoundError
@@ -68,7 +69,11 @@ def _card_context(request: Request, store: Store, shown: Picture, unit: str, que
             for name in ("code", "name", "level", "kind", "since", "area", "center", "residual")
         }
         may_draw = auth.may(office.actor(request), Action.EDIT, Resource.CHANGE)
-        return {"card": {**plain, **links}, "may_draw": may_draw}
+        may_read = auth.may(office.actor(request), Action.READ, Resource.CHANGE)
+        is_now = query["known_on"] is None and on >= clock.today()
+        key = shown.by_code[unit].key
+        under_way = underway.about(store, shown.root.name, key, clock.today()) if may_read and is_now else ()
+        return {"card": {**plain, **links, "under_way": under_way}, "may_draw": may_draw}
     summary = unit_card.summary(shown, lang)
     return {
         "card": None,

@@ -9,17 +9,16 @@ from api.services.redraw import effects, records
 from api.services.redraw.compared import SQUARE_CM2
 from api.services.redraw.effects import Effect
 from api.services.redraw.hand import Hand
+from api.services.redraw.underway import OPEN
 from api.services.redraw.wording import NamesOnTheWay, place_of, words_of
 from data import changes
 from data.casefile import Paper
 from data.store import Store
 from geo.partition.members import Member
 from geo.partition.model import UnitKind
-from rules.casestates import State
 from rules.verdict import Finding, Level
 
 HECTARE_M2: Final = 10_000.0
-OPEN: Final = (State.DRAFT, State.RETURNED, State.SUBMITTED, State.FILED)
 HIDDEN: Final = frozenset({Level.NOT_REQUIRED, Level.INFO})
 STATE_OF_CASE: Final = "filing.filed"  # the rule that only says which state the case is in
 Row = dict[str, str]

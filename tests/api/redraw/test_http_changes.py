@@ -211,3 +211,33 @@ def test_every_write_has_an_example_in_the_description(desk: Desk) -> None:
         if "application/json" in content and "examples" not in json.dumps(content)
     ]
     assert bare == []
+
+
+def card(desk: Desk, code: str, **query: str) -> str:
+    answer = desk.client.get("/map/card", params={"root": ROOT, "unit": code, **query})
+    assert (answer.status_code, code in answer.text) == (200, True), answer.text
+    return answer.text
+
+
+def test_the_card_of_a_grid_names_the_changes_under_way_and_their_state(desk: Desk) -> None:
+    assert "正在办理的调整" not in card(desk, A)
+    number, rev = desk.ready()
+    said = card(desk, A)
+    assert f'<a href="/drafts/{number}">' in said
+    assert ("第1网格拆分" in said, "2099-01-01" in said, "sw-draft" in said) == (True, True, True)
+    assert f"/drafts/{number}" not in card(desk, B), "only a junction of it moves, or nothing"
+    assert f"/drafts/{number}" not in card(desk, A, known_on="2999-01-01"), "as known on a day it is history"
+    desk.post(f"/{number}/submit", rev=rev)
+    assert "sw-submitted" in card(desk, A)
+    desk.role("city_grid_office")
+    desk.post(f"/{number}/file", {"filing_no": "海备1"}, rev=rev + 1)
+    assert "sw-filed" in card(desk, A)
+    desk.role("town_grid_office")
+    desk.post(f"/{number}/publish", rev=rev + 2)
+    assert "正在办理的调整" not in card(desk, A)
+
+
+def test_the_card_speaks_english_of_changes_under_way(desk: Desk) -> None:
+    desk.ready()
+    desk.client.cookies.set("wangge_lang", "en")
+    assert "Changes under way" in card(desk, A)
