@@ -10,6 +10,7 @@ from geo.partition import lattice
 from geo.partition.locator import Locator
 from geo.tracks import simtown
 from geo.tracks.attribution import attribution
+from tests.apart import apart
 
 
 def test_made_up_fixes_are_in_order_and_the_same_again() -> None:
@@ -52,7 +53,7 @@ def test_street_coverage_has_a_rate_of_its_own() -> None:
 
 
 def test_a_stream_is_counted_within_a_gibibyte(tmp_path: Path) -> None:
-    found = patrol_stream.measure(tmp_path, 7, 20_000)
+    found = apart(patrol_stream.measure, tmp_path, 7, 20_000)
     assert found["peak MiB"] < 1024
     assert found["million a CPU second"] > 0.1
 
