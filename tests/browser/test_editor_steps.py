@@ -121,7 +121,7 @@ def test_yesterdays_line_is_one_step_on_the_map(counted: Counted) -> None:
     yesterday = (datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(days=1)).date().isoformat()
     counted.click(page.get_by_role("link", name="前一天"))
     page.wait_for_selector("#map[data-ready]")
-    assert page.locator("[name=on]").input_value() == yesterday
+    assert page.locator("input[data-day][name=on]").input_value() == yesterday
     assert counted.steps == 1
 
 
@@ -130,7 +130,7 @@ def test_the_line_as_it_was_known_on_another_day_is_one_step_on_the_map(counted:
     page.goto("/map")
     page.wait_for_selector("#map[data-ready]")
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
-    counted.click(page.locator(".clk summary"))
+    counted.click(page.locator(".clk summary").first)
     page.locator("[name=known_on]").focus()
     counted.write(today, "Enter")
     page.wait_for_url(f"**known_on={today}**")
@@ -145,5 +145,6 @@ def test_which_grid_a_point_is_in_is_one_step(counted: Counted) -> None:
     page.goto("/")
     counted.key("/")
     counted.write(point, "Enter")
-    expect(page.locator("#main")).to_contain_text("石榴村第三网格")
+    expect(page.locator("#card")).to_contain_text(f"{POMEGRANATE[:-2]}03")  # the finest grid there, 3-3 of that grid
+    expect(page.locator("#card")).to_contain_text("第三网格")
     assert counted.steps == 1

@@ -39,13 +39,15 @@ WRONG: dict[str, Callable[[Float64], Float64]] = {
 
 
 def rounds(grid: str, seed: int) -> Float64:
-    """Return places (n, 2) in the plane, one each 5 s for an hour, up and down the lanes of a grid."""
+    """Return places (n, 2) in the plane, one each 5 s for an hour, along the lanes of a grid in an order and at a pace of one's own."""
     rng = np.random.default_rng(seed)
     corner = np.array([WEST + (SIDE if grid == B else 0.0), SOUTH])
     lanes = np.arange(LANE, SIDE, LANE)
-    path = [(x, y) for n, x in enumerate(lanes) for y in ((20.0, 380.0) if n % 2 == 0 else (380.0, 20.0))] * 2
+    order = np.concatenate([rng.permutation(lanes) for _ in range(2)])
+    ends = rng.permutation([LANE, SIDE - LANE])
+    path = [(x, y) for n, x in enumerate(order) for y in (ends if n % 2 == 0 else ends[::-1])]
     lengths = np.r_[0.0, np.cumsum(np.hypot(*np.diff(np.array(path), axis=0).T))]
-    at = 1.25 * 5.0 * np.arange(720) + rng.uniform(0, 300)
+    at = rng.uniform(0.9, 1.5) * 5.0 * np.arange(720) + rng.uniform(0, 300)
     true = np.column_stack([np.interp(at, lengths, np.array(path)[:, axis]) for axis in (0, 1)])
     return corner + true + rng.normal(0.0, 2.0, 2) + rng.normal(0.0, 1.0, true.shape)
 
