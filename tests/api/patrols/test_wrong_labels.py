@@ -39,7 +39,7 @@ WRONG: dict[str, Callable[[Float64], Float64]] = {
 
 
 def rounds(grid: str, seed: int) -> Float64:
-    """Return places (n, 2) in the plane, one each 5 s for an hour, along the lanes of a grid in an order and at a pace of one's own."""
+    """Return places (n, 2) in the plane, one each 5 s for an hour, along the lanes of a grid in an order of its own."""
     rng = np.random.default_rng(seed)
     corner = np.array([WEST + (SIDE if grid == B else 0.0), SOUTH])
     lanes = np.arange(LANE, SIDE, LANE)
