@@ -41,7 +41,7 @@ def page() -> str:
 
 
 def _row(one: Requirement) -> str:
-    checked = ", ".join(f"`{name}`" for name in CHECKED.get(one.id, ()))
+    checked = ", ".join(f"`{name}`" for name in sorted(CHECKED.get(one.id, ())))
     return f"| {one.id} | {place(one.id, 'zh')} | {one.severity} | {one.text} | {checked or 'not yet: ' + one.waits} |"
 
 
