@@ -24,6 +24,7 @@ from data.states import believed, on_day
 from data.store import Reading
 from data.tables import DeliveryRow, LineRow, RootFrame
 from data.tables.columns import OPEN_START
+from data.versions import address_of
 from geo.errors import NotFoundError
 from geo.partition import lattice
 from geo.partition.model import Int64
@@ -71,7 +72,7 @@ class LinesVersion:
     @property
     def name(self) -> str:
         """How it is written in addresses."""
-        return f"{self.seq}-{self.since.isoformat().replace('-', '')}-{self.mark}"
+        return address_of(self.seq, self.since, self.mark)
 
 
 def load(s: Reading, kind: str, on: date, known_seq: int | None = None, box: Box | None = None) -> Lines:

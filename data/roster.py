@@ -220,6 +220,12 @@ def load(s: Reading, first: date, last: date | None = None, known_on: date | Non
     )
 
 
+def names(s: Reading, persons: Iterable[str]) -> dict[str, str]:
+    """Return the names of some persons by their numbers, as known now."""
+    found = _entries(s, Person, believed(PersonRow, None), PersonRow.person.in_(sorted(set(persons))))
+    return {one.person: one.name for one in found}
+
+
 def calendar_days(s: Reading) -> tuple[Absence, ...]:
     """Return what a city says of the days of everybody, as known now: working days, days off, years that are published."""
     return _entries(s, Absence, believed(AbsenceRow, None), AbsenceRow.kind.in_(CALENDAR))

@@ -37,7 +37,12 @@ class Version:
     @property
     def name(self) -> str:
         """How it is written in addresses."""
-        return f"{self.seq}-{self.since.isoformat().replace('-', '')}-{self.mark}"
+        return address_of(self.seq, self.since, self.mark)
+
+
+def address_of(seq: int, since: date, mark: str) -> str:
+    """Return how a state is written in addresses: known at ``seq``, valid from ``since``, with its mark."""
+    return f"{seq}-{since.isoformat().replace('-', '')}-{mark}"
 
 
 def version_on(s: Reading, root_name: str | None, on: date, known_on: date | None = None) -> Version:

@@ -128,11 +128,6 @@ def into_plane(crs: str, plane: Plane) -> Callable[[Float64], Float64]:
     return _into_plane(crs.strip() or LONLAT, plane)
 
 
-def same_plane(crs: str, plane: Plane) -> bool:
-    """Tell whether ``crs`` (WKT or ``"EPSG:n"``) is the plane itself, whatever its axis order or spelling."""
-    return _is_plane(_crs(crs), plane)
-
-
 def same_crs(one: str, other: str) -> bool:
     """Tell whether two definitions (WKT, ``"EPSG:n"`` or a URN) are one reference system, axis order aside."""
     return bool(_crs(one.strip()).equals(_crs(other.strip()), ignore_axis_order=True))

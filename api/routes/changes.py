@@ -29,7 +29,6 @@ DayField = Annotated[date | None, BeforeValidator(day_or_none), Field(json_schem
 Prefer = Annotated[str, Header(max_length=200, description="return=minimal: answer step/1 instead of change/1")]
 Json = dict[str, Any]
 LEAN: Final = "return=minimal"  # RFC 7240
-MOST_STATES: Final = 7
 
 
 class NewChange(StrictModel):

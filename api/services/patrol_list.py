@@ -11,6 +11,7 @@ from api.services import asking
 from api.services.patrol_day import GRAVEST
 from api.services.pictures import pictures
 from api.services.settling import bounds_words, h_mm
+from api.services.unit_card import name_among
 from data import roster, verdicts
 from data.roster import Roster
 from data.store import Store
@@ -135,15 +136,13 @@ def day_page(store: Store, asked: Asked) -> Document:
 
 
 def grid_names(store: Store, on: date) -> dict[str, str]:
-    """Return the names of all grids with those of the villages they lie in, by code."""
-    found: dict[str, str] = {}
-    for shown in pictures(store, None, on):
-        keys = shown.by_key
-        for unit in shown.units:
-            if unit.code:
-                parent = keys.get(unit.parent or "")
-                found[unit.code] = f"{parent.name if parent else ''}{unit.name}"
-    return found
+    """Return the full names of all grids by code."""
+    return {
+        unit.code: name_among(shown.by_key, unit)
+        for shown in pictures(store, None, on)
+        for unit in shown.partition.units
+        if unit.code
+    }
 
 
 def _row(one: Version, people: Roster, names: Mapping[str, str], asked: Asked, opened: int, reviewed: bool) -> Document:

@@ -149,6 +149,5 @@ def _row(row: Document) -> DayRow:
         patrol=_badge(row["patrol"]),
         duty=row["duty"],
         duty_badge=_badge(row["duty_badge"]) if row["duty_badge"] else None,
-        seen=row["completeness"],
         doubt=row["doubt"],
     )

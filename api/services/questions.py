@@ -75,19 +75,15 @@ def which_verdicts_wait(desk: Desk) -> Iterable[Row | Fine]:
     with desk.store.read() as view:
         days = [day for day in verdicts.days(view, DAYS_BACK) if first <= day <= desk.on]
         found = verdicts.waiting(view, first, desk.on, WAITING) if days else []
-        people = roster.load(view, desk.on) if found else None
-    if people is None:
+        found.sort(key=lambda one: WAITING.index(one.level))
+        people = roster.names(view, (one.person for one in found[:LISTED]))
+    if not found:
         if days:
             yield Fine("verdicts", {"count": len(days)})
         return
-    found.sort(key=lambda one: WAITING.index(one.level))
     names = grid_names(desk.store, desk.on)
     items = tuple(
-        Item(
-            people.names.get(one.person, one.person),
-            f"{one.day} · {names.get(one.grid, one.grid)}",
-            f"/patrols/{one.id}",
-        )
+        Item(people.get(one.person, one.person), f"{one.day} · {names.get(one.grid, one.grid)}", f"/patrols/{one.id}")
         for one in found[:LISTED]
     )
     counts = Counter(one.level for one in found)

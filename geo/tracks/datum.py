@@ -69,9 +69,6 @@ def _within(lonlat: Float64) -> npt.NDArray[np.bool_]:
     return (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
 
 
-SHIFTS: Final[Mapping[str, Callable[[Float64], Float64]]] = MappingProxyType({"gcj02": gcj02, "bd09": bd09})
-
-
 def _back(shift: Callable[[Float64], Float64]) -> Callable[[Float64], Float64]:
     """Return the way back from a shift."""
 

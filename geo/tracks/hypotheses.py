@@ -93,11 +93,6 @@ def moving(time_ms: Int64, xy: Float64, accuracy_m: Float64, policy: DatumPolicy
     return both & good
 
 
-def inside_share(edges: Float64, xy: Float64, policy: DatumPolicy) -> float:
-    """Return the share of places (n, 2) inside a grid that is taken a little wider; 1 where there are none."""
-    return float((distance.signed_distance(edges, xy) > -policy.margin_m).mean()) if len(xy) else 1.0
-
-
 def evidence(
     lonlat: Float64,
     to_plane: Callable[[Float64], Float64],

@@ -17,7 +17,6 @@ from maps.board.record import BoardMap
 P: Final = style.PRINT
 Box = tuple[float, float, float, float]
 
-ARROW_MM: Final = 11.0
 INSET_MM: Final = 4.0
 BAR_TYPE: Final = 3.2
 KILOMETRE: Final = 1000

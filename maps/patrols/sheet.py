@@ -95,7 +95,6 @@ class DayRow:
     patrol: Badge
     duty: str
     duty_badge: Badge | None
-    seen: str
     doubt: str
 
 

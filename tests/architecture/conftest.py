@@ -63,7 +63,7 @@ def modules(texts: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def test_modules(texts: dict[str, str]) -> dict[str, str]:
+def modules_of_tests(texts: dict[str, str]) -> dict[str, str]:
     """Return every module of the tests: path -> source."""
     return {p: t for p, t in texts.items() if p.endswith(".py") and p.split("/")[0] == "tests"}
 

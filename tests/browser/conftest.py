@@ -1,7 +1,6 @@
 """A browser on the sample town; every page is watched for other hosts and console errors. No browser fails in CI."""
 
 import importlib.util
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, expect
 
 from api.settings import Settings
+from tests.conftest import absent
 
 HERE = Path(__file__).parent
 AXE = HERE.parents[1] / "maps" / "editor" / "node_modules" / "axe-core" / "axe.min.js"
@@ -40,9 +40,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Use Debian's Chromium."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is missing, and in CI nothing may be missing")
-        pytest.skip("chromium is missing")
+        absent("chromium")
     return {**browser_type_launch_args, "executable_path": chromium}
 
 
@@ -202,9 +200,7 @@ class Axe:
 def axe(page: Page) -> Axe:
     """Return axe-core for the page, which is there where the front end was built."""
     if not AXE.is_file():
-        if os.environ.get("CI") == "true":
-            pytest.fail("axe-core is missing, and in CI nothing may be missing")
-        pytest.skip("axe-core is missing: build the front end")
+        absent("axe-core (build the front end)")
     return Axe(page)
 
 

@@ -76,7 +76,7 @@ def verdict(name: str = "丙知秋") -> VerdictSheet:
 
 def day(rows: int = 1, name: str = "甲长青") -> DaySheet:
     bar = day_bar(Bar((("in", 240.0), ("unknown", 240.0)), 480.0, 240.0, (200.0, 260.0), "在格"))
-    row = DayRow(PASS, name, "第三网格", bar, "4:30", "4:23–4:30", PASS, "半天", PASS, "99%", "")
+    row = DayRow(PASS, name, "第三网格", bar, "4:30", "4:23–4:30", PASS, "半天", PASS, "")
     return DaySheet("zh", "巡查", "全部", ((PASS, rows),), (row,) * rows, (), "镇", (2026, 11, 19), verdict().words)
 
 

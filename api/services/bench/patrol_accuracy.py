@@ -75,7 +75,7 @@ def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
     judged, beside = _judged(seed, days, AS_REPORTED, neighbours=True)
     figures |= _themselves(seed, days) | _of_the_usual(judged) | patrol_neighbours.figures(beside)
     for name, noise in (("noise doubled, reported so", DOUBLED_AND_SAID), ("noise doubled, not reported", DOUBLED)):
-        judged, _ = _judged(seed, max(QUICK_DAYS, days // 3), noise, neighbours=False)
+        judged = judged_days(seed, max(QUICK_DAYS, days // 3), noise)
         figures |= {f"{name}: {what}": value for what, value in _of_noise(judged).items()}
     figures |= patrol_ways.figures(seed, max(4, days // (2 * SAMPLED)), defaults(), ON)
     figures |= patrol_doubts.figures(seed, max(patrol_doubts.IN_A_GROUP, days // SAMPLED), defaults(), ON)
@@ -84,9 +84,9 @@ def run(seed: int, quick: bool, size: int | None = None) -> Outcome:
     )
 
 
-def judged_days(seed: int, days: int) -> list[Judged]:
-    """Return made-up days as they are judged, with the usual noise."""
-    return _judged(seed, days, AS_REPORTED, neighbours=False)[0]
+def judged_days(seed: int, days: int, noise: Noise = AS_REPORTED) -> list[Judged]:
+    """Return made-up days as they are judged, their fixes scattered by ``noise``."""
+    return _judged(seed, days, noise, neighbours=False)[0]
 
 
 def _judged(seed: int, days: int, noise: Noise, *, neighbours: bool) -> tuple[list[Judged], list[Beside]]:

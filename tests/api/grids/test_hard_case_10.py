@@ -11,7 +11,7 @@ import shapely
 from data import ledger, partitions
 from data.store import open_store
 from geo import crs
-from geo.tracks.datum import SHIFTS
+from geo.tracks.datum import READINGS
 from tests.api.grids.town import (
     PLANE,
     Save,
@@ -91,7 +91,9 @@ def test_a_file_in_gcj_02_that_says_it_is_in_cgcs2000_is_caught_by_the_outline(t
     }
     frame = save(drawn({"frame": ring(0, 0, 4, 1)}), "frame.geojson")
     for datum in ("gcj02", "bd09"):
-        shifted = {code: list(map(tuple, SHIFTS[datum](np.array(one)).tolist())) for code, one in true.items()}
+        shifted = {
+            code: list(map(tuple, READINGS[f"{datum}_undone"](np.array(one)).tolist())) for code, one in true.items()
+        }
         path = save(in_degrees(shifted), f"{datum}.geojson")  # type: ignore[arg-type]
         code, error = brought(typed, path, "--frame", frame)
         assert refused((code, error)) == (2, "import.shifted")
