@@ -39,6 +39,7 @@ class Resource(StrEnum):
     SHELL = "shell"  # pages that hold nothing of the store: about, problems, preferences, assets, health
     DESK = "desk"  # today: counts and faults of one's own work (P1)
     GRID = "grid"  # grids in force: name, code, level, line (P0)
+    HOUSEHOLD = "household"  # imported households: name, number, where (P2)
     PUBLIC_TILE = "public_tile"  # vector tiles of grids in force, on a listener of their own (P0)
     BOARD = "board"  # what a notice board shows the public (P0)
     BOARD_PRINT = "board_print"  # the list of boards and their print files (P1)
@@ -78,9 +79,10 @@ GRANTS: Final[Mapping[str, Mapping[Resource, frozenset[Action]]]] = {
     "public": _SHELL,
     "worker": {**_PRINT, Resource.OWN: _READ},
     "chief": _PRINT,
-    "village": {**_PRINT, Resource.CHANGE: _EDIT},
+    "village": {**_PRINT, Resource.HOUSEHOLD: _READ, Resource.CHANGE: _EDIT},
     "town_grid_office": {
         **_PRINT,
+        Resource.HOUSEHOLD: _READ,
         Resource.TRACK: frozenset({Action.RUN}),
         Resource.PATROL: _RUN,
         Resource.OWN: _READ,
@@ -88,7 +90,7 @@ GRANTS: Final[Mapping[str, Mapping[Resource, frozenset[Action]]]] = {
         Resource.CHANGE: _TOWN,
     },
     "town_committee": _CASES,
-    "city_grid_office": {**_PRINT, Resource.JOB: _RUN, Resource.CHANGE: _CITY},
+    "city_grid_office": {**_PRINT, Resource.HOUSEHOLD: _READ, Resource.JOB: _RUN, Resource.CHANGE: _CITY},
     "department": _SIGHT,
     "supervisor": {**_CASES, Resource.TRACK: frozenset({Action.RUN}), Resource.PATROL: _READ, Resource.JOB: _READ},
     "security_admin": _SHELL,

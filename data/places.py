@@ -26,8 +26,9 @@ from geo.partition import lattice
 from geo.partition.model import Int64
 
 PLACE, LINE = "place", "line"
+HOUSEHOLD: Final = "household"
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    PLACE: ("household", "post", "busy", "required"),
+    PLACE: (HOUSEHOLD, "post", "busy", "required"),
     LINE: ("street", "reference"),
 }
 TABLES: Final[Mapping[str, Any]] = {PLACE: PlaceRow, LINE: LineRow}

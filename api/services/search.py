@@ -23,11 +23,15 @@ from geo.partition.model import Unit, UnitKind
 
 MOST: Final = 50
 WHOLE_CODE, WHOLE_NAME, CODE_BEGINS, IN_NAME = range(4)
-CALLED: Final = ((PLACE, KINDS[PLACE]), (LINE, ("street",)))
+EVERY_KIND: Final = KINDS[PLACE]
 
 
-def search(desk: Desk, text: str, most: int = MOST, on: date | None = None) -> Found:
+def search(
+    desk: Desk, text: str, most: int = MOST, on: date | None = None, places: tuple[str, ...] = EVERY_KIND
+) -> Found:
     """Return what matches ``text`` on a day (default: the desk's): units in force, former codes, points, places, streets.
+
+    ``places`` are the kinds of imported places that may be found.
 
     Every character of ``text`` stands for itself. Full codes come first, then former ones, whole names, starts of codes, parts
     of names, and what was imported.
@@ -45,7 +49,7 @@ def search(desk: Desk, text: str, most: int = MOST, on: date | None = None) -> F
         return Found(hits, sure=bool(hits))
     ranked = sorted(_matching(shown, asked), key=lambda pair: (pair[0], pair[1].level, pair[1].code))
     old = [] if any(rank == WHOLE_CODE for rank, _ in ranked) else list(_former(desk.store, shown, asked, day))
-    names = list(_called(desk.store, shown, text.strip(), day, most))
+    names = list(_called(desk.store, shown, text.strip(), day, most, places))
     hits = (*old, *(hit for _, hit in ranked), *names)
     whole = [rank for rank, _ in ranked if rank in (WHOLE_CODE, WHOLE_NAME)]
     sure = len(hits) == 1 or (not old and (whole[:1] == [WHOLE_CODE] or len(whole) == 1))
@@ -92,10 +96,13 @@ def _at(store: Store, shown: Iterable[Picture], point: tuple[float, float], day:
             yield replace(of_unit(one, one.by_code[unit["code"]], "search.point_note", point=written), at=point)
 
 
-def _called(store: Store, shown: Iterable[Picture], text: str, day: date, most: int) -> Iterator[Hit]:
-    """Yield places and streets of that name, each with the finest unit that holds it."""
+def _called(
+    store: Store, shown: Iterable[Picture], text: str, day: date, most: int, places: tuple[str, ...]
+) -> Iterator[Hit]:
+    """Yield places of some kinds and streets of that name, each with the finest unit that holds it."""
+    sought = ((PLACE, places), (LINE, ("street",)))
     with store.read() as view:
-        found = [one for subject, kinds in CALLED for one in placenames.called(view, subject, text, day, kinds, most)]
+        found = [one for subject, kinds in sought for one in placenames.called(view, subject, text, day, kinds, most)]
     for place in found:
         x, y = lattice.snap(np.array([place.at]))[0].tolist()
         for one in shown:

@@ -21,7 +21,7 @@ from api.services.redraw.nearby import Each, Nearby, nearby
 from data import partitions, places
 from data.changes import Change
 from data.partitions import Root
-from data.places import Points
+from data.places import HOUSEHOLD, Points
 from data.store import Reading, Store
 from geo.partition import coverage, lattice
 from geo.partition.coverage import Proof
@@ -35,7 +35,6 @@ from rules.filing import Party, PartyKind
 from rules.parameters import Policy, defaults
 from rules.verdict import Finding, Level
 
-HOUSEHOLD: Final = "household"
 OPINION, DECISION = "opinion", "decision"
 
 

@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from fastapi.testclient import TestClient
 
+from api.auth import LOCAL_ROLES
+from api.main import create_app
 from api.services import search
 from api.services.attention import Desk
 from api.services.hits import Hit
+from api.settings import Settings
 from data import partitions, places
 from data.places import Item
 from data.store import Store
@@ -118,3 +122,20 @@ def test_percent_signs_and_before_the_first_day(searched: Any) -> None:
     assert told(searched("%")) == told(searched("_")) == []
     assert told(searched("B", "1900-01-01"))[:1] in ([], [("B", "search.note_parent")])
     assert searched("网格", most=2).more
+
+
+def test_where_people_live_is_found_only_by_those_whose_work_it_is(office: Any, address: str) -> None:
+    home = [Item("H1", "石榴里 3 号", shapely.Point(X + 120, Y + 50))]
+    office.store.run(
+        lambda unit: places.save(unit, "place", "household", home),
+        actor=office.hand("2026-09-20").actor,
+        at=office.noon("2026-09-20"),
+    )
+
+    with TestClient(create_app(Settings(store=address)), base_url="http://127.0.0.1:8000") as client:
+
+        def found(role: str) -> bool:
+            client.cookies.set("wangge_role", role)
+            return "石榴里 3 号" in client.get("/search/suggest", params={"q": "石榴里"}).text
+
+        assert {role for role in LOCAL_ROLES if found(role)} == {"village", "town_grid_office", "city_grid_office"}
