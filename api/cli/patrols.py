@@ -9,6 +9,7 @@ import typer
 from api.auth import LOCAL_USER
 from api.cli import output, progress
 from api.cli.grids import JsonOption, group_of
+from api.cli.trackfiles import columns_of, load
 from api.settings import Settings, from_environment
 
 
@@ -39,7 +40,6 @@ def import_tracks(
 ) -> None:
     """接收轨迹：逐点说明，班外的不存，同一份只收一次。Receive tracks; each point is accounted for."""
     from api import clock  # noqa: PLC0415
-    from api.cli.tracks import columns_of, load  # noqa: PLC0415
     from api.services import track_ingest  # noqa: PLC0415 - heavy
     from api.services.grid_files import limits_of  # noqa: PLC0415
     from api.services.holding import hours_of  # noqa: PLC0415

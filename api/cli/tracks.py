@@ -8,6 +8,7 @@ import typer
 
 from api import messages
 from api.cli import output, patrols
+from api.cli.trackfiles import columns_of, load
 from api.settings import Settings, from_environment
 from geo.errors import InputError
 
@@ -158,26 +159,6 @@ def _with_file(
     (file,) = load([grids], limits.bytes)
     fields = GridFields(code, None, (), layer)
     return verification.verify_with_file(load(files, limits.bytes), file, fields, grid, options, limits, plane)
-
-
-def load(files: list[Path], limit: int) -> list[Any]:
-    """Return the files' bytes under their names alone: no path goes into a document."""
-    from data.importers.files import read_bytes  # noqa: PLC0415
-    from data.importers.tracks import TrackFile  # noqa: PLC0415
-
-    return [TrackFile(path.name, read_bytes(path, limit)) for path in files]
-
-
-def columns_of(text: str | None) -> dict[str, str]:
-    """Return meaning -> column of ``time=a,lat=b``; error ``csv.setting``."""
-    found: dict[str, str] = {}
-    for part in (text or "").split(","):
-        meaning, equals, column = part.partition("=")
-        if part and (not equals or not column):
-            raise InputError("csv.setting", "--columns", got=part, values={"known": "time=…, lat=…, lon=…, track=…"})
-        if part:
-            found[meaning.strip()] = column.strip()
-    return found
 
 
 def write_track(one: dict[str, Any], lang: str) -> None:
