@@ -171,6 +171,16 @@ STATES: Final[Mapping[str, StateStyle]] = MappingProxyType(
 )
 
 
+LOOKS: Final[Mapping[str, str]] = MappingProxyType(
+    {"draft": "draft", "returned": "draft", "submitted": "submitted", "filed": "filed", "published": "inforce"}
+)
+
+
+def look_of(state: str) -> str:
+    """Return how the state of a change is drawn: a key of `STATES`, or ``gone`` for what was withdrawn or made void."""
+    return LOOKS.get(state, "gone")
+
+
 def level_width(level: int) -> float:
     """Return the line width of ``level`` (1, 2 or 3) in pixels."""
     return float({1: WIDTHS.w1, 2: WIDTHS.w2, 3: WIDTHS.w3}[level].removesuffix("px"))

@@ -18,6 +18,7 @@ from api.services.attention import Desk
 from api.services.coordinates import point_of
 from api.services.pictures import Picture, picture
 from api.services.redraw import underway
+from api.services.redraw.underway import UnderWay
 from api.services.unit_card import Neighbour
 from data.store import Store
 from geo.errors import NotFoundError
@@ -69,11 +70,7 @@ def _card_context(request: Request, store: Store, shown: Picture, unit: str, que
             for name in ("code", "name", "level", "kind", "since", "area", "center", "residual")
         }
         may_draw = auth.may(office.actor(request), Action.EDIT, Resource.CHANGE)
-        may_read = auth.may(office.actor(request), Action.READ, Resource.CHANGE)
-        is_now = query["known_on"] is None and on >= clock.today()
-        key = shown.by_code[unit].key
-        under_way = underway.about(store, shown.root.name, key, clock.today()) if may_read and is_now else ()
-        return {"card": {**plain, **links, "under_way": under_way}, "may_draw": may_draw}
+        return {"card": {**plain, **links, **_about(request, store, shown, unit, query)}, "may_draw": may_draw}
     summary = unit_card.summary(shown, lang)
     return {
         "card": None,
@@ -83,11 +80,31 @@ def _card_context(request: Request, store: Store, shown: Picture, unit: str, que
     }
 
 
+def _about(
+    request: Request, store: Store, shown: Picture, unit: str, query: dict[str, Any]
+) -> dict[str, list[UnderWay]]:
+    """Return the changes that are about a unit: what is under way, and what is published and will begin."""
+    if not _shows_under_way(request, query["on"], query["known_on"]):
+        return {"under_way": [], "coming": []}
+    today = clock.today()
+    found = underway.about(store, shown.root.name, shown.by_code[unit].key, query["on"] or today, today)
+    return {
+        "under_way": [one for one in found if not one.is_coming],
+        "coming": [one for one in found if one.is_coming],
+    }
+
+
+def _shows_under_way(request: Request, on: date | None, known_on: date | None) -> bool:
+    """Return whether a map of a day shows what is under way: it is of today or later, as known now, and its reader may know."""
+    may_read = auth.may(office.actor(request), Action.READ, Resource.CHANGE)
+    return may_read and known_on is None and (on is None or on >= clock.today())
+
+
 def _root_of(desk: Desk, wanted: str) -> str:
     """Return the root to show: the one asked for, else the first; raises ``store.no_root``."""
     names = [root.name for root in desk.roots]
     if wanted and wanted not in names:
-        raise NotFoundError("store.no_root", wanted[:60], values={"known": "、".join(names)})
+        raise NotFoundError("store.no_root", wanted[:60], values={"known": names})
     return wanted or names[0]
 
 
@@ -127,6 +144,7 @@ def map_page(
         plane=shown.partition.plane,
         version_address=_address(f"{base}/version", on=day, known_on=known_on),
         lines_address=_address(f"{base}/lines", on=day, known_on=known_on),
+        under_way_address=_address(f"{base}/under-way", on=on) if _shows_under_way(request, on, known_on) else "",
         without=without,
         base_map=office.ground(request, name),
         marked=_in_plane(shown, at),
@@ -219,6 +237,15 @@ def units(
     shown = picture(request.app.state.stores.get(), root, day, known_on)
     content = unit_card.units_document(shown, level, box_of(bbox), coordinates is Coordinates.PLANE, day)
     return Response(content, media_type=GEOJSON)
+
+
+@router.get("/api/roots/{root:path}/under-way")
+@declares(Action.READ, Resource.CHANGE)
+def under_way(request: Request, root: str, on: Day = None) -> dict[str, Any]:
+    """Return the changes under way, and the units of a day that are drawn as one of them."""
+    store, today = request.app.state.stores.get(), clock.today()
+    day = on or today
+    return underway.document(store, picture(store, root, day), day, today)
 
 
 @router.get("/api/locate")

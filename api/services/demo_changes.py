@@ -7,6 +7,7 @@ from api import clock
 from api.services.redraw import drafts, filing
 from api.services.redraw.drafts import Begun, Document
 from api.services.redraw.hand import Hand
+from data.changes import Change
 from data.store import Actor, Store
 
 Operation = dict[str, Any]
@@ -34,19 +35,31 @@ def redraw(store: Store, root: str, user: str) -> dict[str, int]:
     town, city = (Hand(store, Actor(user, role), clock.now()) for role in ("town_grid_office", "city_grid_office"))
     made: dict[str, int] = {}
     for name, title, operations in CHANGES:
-        effective = town.today + timedelta(DAYS_AHEAD)
-        change = drafts.create(town, Begun(root, title, "两格户数不均", effective_from=effective))
-        for operation in operations:
-            change = drafts.operate(town, change.id, change.rev, operation)
-        made[name] = change.id
         if name == "draft":
+            made[name] = drawn(town, root, title, operations).id
             continue
-        change = drafts.edit(town, change.id, change.rev, {"decided_on": town.today})
-        for role, paper in (("basis", "村民代表会纪要"), ("decision", "镇党委研究记录")):
-            change = drafts.add_document(town, change.id, change.rev, Document(role, paper))
-        change = filing.submit(town, change.id, change.rev)
+        change = sent(town, root, title, operations)
+        made[name] = change.id
         if name == "returned":
             filing.return_(city, change.id, change.rev, "缺踏勘记录，请补齐")
         else:
             filing.file(city, change.id, change.rev, "海备〔2026〕31号")
     return made
+
+
+def drawn(hand: Hand, root: str, title: str, operations: tuple[Operation, ...]) -> Change:
+    """Return a draft of a root with its operations done."""
+    effective = hand.today + timedelta(DAYS_AHEAD)
+    change = drafts.create(hand, Begun(root, title, "两格户数不均", effective_from=effective))
+    for operation in operations:
+        change = drafts.operate(hand, change.id, change.rev, operation)
+    return change
+
+
+def sent(hand: Hand, root: str, title: str, operations: tuple[Operation, ...]) -> Change:
+    """Return a change of a root with its papers and its decision, sent to the city office."""
+    change = drawn(hand, root, title, operations)
+    change = drafts.edit(hand, change.id, change.rev, {"decided_on": hand.today})
+    for role, paper in (("basis", "村民代表会纪要"), ("decision", "镇党委研究记录")):
+        change = drafts.add_document(hand, change.id, change.rev, Document(role, paper))
+    return filing.submit(hand, change.id, change.rev)

@@ -27,13 +27,15 @@ STYLE_SHEETS: Final = (
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["look_of"] = style.look_of
+    return environment
 
 
 def render(template: str, context: Mapping[str, Any]) -> str:

@@ -71,6 +71,18 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="session")
+def with_changes(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Serve a copy of the town with the changes of the demonstration and one that was sent, of a hostile name."""
+    module = _module("town")
+    store = str(tmp_path_factory.mktemp("changes") / "town.gpkg")
+    copied(town.store, store)
+    module.redraw(store)
+    module.send(store, module.HOSTILE, module.SENT)
+    with module.served(Settings(store=store)) as base:
+        yield Town(base, store, town.boards, module.GRID, module.TOWN)
+
+
+@pytest.fixture(scope="session")
 def drawn_file(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Serve a copy of the town, to be redrawn: what is done there is seen on no other test's page."""
     module = _module("town")
@@ -128,6 +140,20 @@ def planners(browser: Browser, drawn_town: Town, watch: "Watch") -> Iterator[Cal
     yield planner
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(params=["zh", "en"])
+def reader(
+    request: pytest.FixtureRequest, browser: Browser, with_changes: Town, watch: "Watch"
+) -> Iterator[tuple[Page, str]]:
+    """Yield a page of the town with changes, in either language; a script that runs from a name fails the test."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=with_changes.base)
+    context.add_cookies([{"name": "wangge_lang", "value": request.param, "url": with_changes.base}])
+    page = context.new_page()
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    watch.over(page, with_changes.base)
+    yield page, request.param
+    context.close()
 
 
 @pytest.fixture

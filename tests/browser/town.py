@@ -6,16 +6,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from playwright.sync_api import ViewportSize
 
 import data.samples
+from api import clock
 from api.auth import LOCAL_USER
 from api.main import create_app
 from api.services import boards, demo, demo_changes, demo_patrols, imports, patrol_day, places, stores
 from api.services.board_content import load_contents
 from api.services.grid_files import Source
+from api.services.redraw.hand import Hand
 from api.services.track_ingest import Desk
 from api.settings import Settings
 from data.archive import folder_of
@@ -27,6 +30,8 @@ SAMPLES = Path(data.samples.__file__).parent
 TOWN = "海岬镇（示例）"
 PLANE = "EPSG:4549"
 GRID = "99000110120400300"
+HOSTILE = "${alert(1)}`<img src=x onerror=alert(2)>\u202eגן"
+SENT = {"op": "rename", "unit": "99000110120600300", "name": HOSTILE}
 DAY = date(2026, 11, 18)
 ACTOR = Actor("demo", "town_grid_office")
 SIZE: dict[str, ViewportSize] = {"wide": {"width": 1366, "height": 768}, "phone": {"width": 360, "height": 740}}
@@ -76,6 +81,13 @@ def redraw(address: str) -> dict[str, int]:
     """Do the changes of the demonstration on the town of a store; return their numbers by name."""
     with open_store(address) as store:
         return demo_changes.redraw(store, TOWN, LOCAL_USER)
+
+
+def send(address: str, title: str, operation: dict[str, Any]) -> int:
+    """Draw a change of one operation on the town of a store and send it; return its number."""
+    with open_store(address) as store:
+        hand = Hand(store, Actor(LOCAL_USER, "town_grid_office"), clock.now())
+        return demo_changes.sent(hand, TOWN, title, (operation,)).id
 
 
 @contextmanager

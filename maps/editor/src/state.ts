@@ -6,6 +6,8 @@ import type Feature from "ol/Feature";
 import type { Geometry } from "ol/geom";
 import VectorSource from "ol/source/Vector";
 import type { Extent } from "ol/extent";
+import { countLooks, filingLayers } from "./filing";
+import type { Looks } from "./filing";
 import { layersOf, selectionLayer } from "./style";
 import { featuresOf, fetchTown } from "./town";
 import type { Town } from "./borders";
@@ -19,6 +21,7 @@ export class State {
   private readonly sources = new Map<number, VectorSource<Unit>>();
   private readonly selection = new VectorSource<Unit>();
   private level = 3;
+  private looks: Looks = new Map();
 
   constructor(target: HTMLElement, view: View, version: string) {
     this.town = fetchTown(version);
@@ -31,6 +34,24 @@ export class State {
     this.sources.set(level, source);
     source.addFeatures(featuresOf(await this.town, level));
     layersOf(level, source).forEach((layer) => this.map.addLayer(layer));
+    this.file(level, source);
+  }
+
+  private file(level: number, source: VectorSource<Unit>): void {
+    if (this.looks.size) filingLayers(level, source.getFeatures(), this.looks).forEach((layer) => this.map.addLayer(layer));
+  }
+
+  // Draws what is under way on the grids it is about, and counts it.
+  underWay(looks: Looks): void {
+    this.looks = looks;
+    this.sources.forEach((source, level) => this.file(level, source));
+    this.count();
+  }
+
+  // The counts of the legend are those of this state.
+  count(): void {
+    const shown = [...this.sources].filter(([level]) => level <= this.level).flatMap(([, source]) => source.getFeatures());
+    countLooks(shown.filter((unit) => unit.get("kind") !== "residual"), this.looks);
   }
 
   async show(level: number): Promise<void> {

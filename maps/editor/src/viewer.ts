@@ -8,6 +8,7 @@ import type { Extent } from "ol/extent";
 import { bindAddress, readView, writeUnit, writeView, writeWithout } from "./address";
 import { baseMap } from "./basemap";
 import { bindCard } from "./card";
+import { fetchLooks } from "./filing";
 import { drawScale } from "./scale";
 import { State } from "./state";
 import type { Unit } from "./state";
@@ -81,6 +82,7 @@ class Viewer {
 
   private async show(wanted: number): Promise<void> {
     await Promise.all(this.states.map((state) => state.show(wanted)));
+    this.state.count();
     document.querySelectorAll<HTMLElement>("[data-level-link]").forEach((link) => {
       if (link.dataset["levelLink"] === String(wanted)) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
@@ -107,6 +109,10 @@ class Viewer {
     }
   }
 
+  private async underWay(): Promise<void> {
+    this.state.underWay(await fetchLooks(this.element.dataset["underWay"] ?? ""));
+  }
+
   async start(): Promise<void> {
     const { element, view, found } = this;
     await this.show(Number(element.dataset["level"] ?? "3"));
@@ -118,7 +124,8 @@ class Viewer {
     const without = new Set((element.dataset["without"] ?? "").split(",").filter(Boolean));
     const lines = [element.dataset["lines"] ?? "", this.swipe?.lines ?? ""];
     await this.ground();
-    await Promise.all(this.states.map(({ map }, n) => showWays(map, lines[n] ?? "", without, writeWithout)));
+    const ways = this.states.map(({ map }, n) => showWays(map, lines[n] ?? "", without, writeWithout));
+    await Promise.all([this.underWay(), ...ways]);
     element.dataset["ready"] = "true";
   }
 }

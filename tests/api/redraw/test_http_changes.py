@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api import messages
 from api.main import create_app
 from api.settings import Settings
 
@@ -235,6 +236,74 @@ def test_the_card_of_a_grid_names_the_changes_under_way_and_their_state(desk: De
     desk.role("town_grid_office")
     desk.post(f"/{number}/publish", rev=rev + 2)
     assert "正在办理的调整" not in card(desk, A)
+    coming = card(desk, A)
+    assert ("已定、还没到日子的调整" in coming, "2099-01-01 起" in coming, "sw-filed" in coming) == (True, True, True)
+    assert f"/changes/{number}" not in card(desk, A, on="2099-01-01"), "in force by then"
+
+
+def looks(desk: Desk, **query: str) -> dict[str, str]:
+    """Return how the grids that are under way are drawn on a day, by code."""
+    answer = desk.client.get(f"/api/roots/{ROOT}/under-way", params=query)
+    assert (answer.status_code, answer.json()["format"]) == (200, "underway/1"), answer.text
+    return {unit["code"]: unit["look"] for unit in answer.json()["units"]}
+
+
+def test_the_map_draws_a_grid_by_the_state_of_the_change_about_it(desk: Desk) -> None:
+    assert looks(desk) == {}
+    number, rev = desk.ready()
+    assert looks(desk) == {A: "draft"}, "the grid that is split, and no neighbour in which a junction moves"
+    sent = desk.post(f"/{number}/submit", rev=rev)
+    assert (sent.status_code, looks(desk)) == (200, {A: "submitted"})
+    desk.role("city_grid_office")
+    desk.post(f"/{number}/return", {"reason": "缺踏勘"}, rev=rev + 1)
+    assert looks(desk) == {A: "draft"}
+    desk.role("town_grid_office")
+    desk.post(f"/{number}/submit", rev=rev + 2)
+    desk.role("city_grid_office")
+    desk.post(f"/{number}/file", {"filing_no": "海备1"}, rev=rev + 3)
+    assert looks(desk) == {A: "filed"}
+    desk.role("town_grid_office")
+    published = desk.post(f"/{number}/publish", rev=rev + 4)
+    assert (published.status_code, looks(desk)) == (200, {A: "filed"})
+    assert looks(desk, on="2099-01-01") == {}, "in force by then"
+
+
+def test_a_grid_in_two_changes_is_drawn_as_the_one_nearest_to_its_first_day(desk: Desk) -> None:
+    number, rev = desk.ready()
+    other = desk.begin(title="改名")
+    desk.post(f"/{other}/operations", {"op": "rename", "unit": A, "name": "第九网格"}, rev=1)
+    desk.post(f"/{number}/submit", rev=rev)
+    assert looks(desk) == {A: "submitted"}
+    named = desk.client.get(f"/api/roots/{ROOT}/under-way").json()["changes"]
+    assert [(one["id"], one["state"]) for one in named] == [(other, "draft"), (number, "submitted")]
+
+
+def test_a_grid_inside_one_that_is_drawn_alike_is_left_out(desk: Desk) -> None:
+    number = desk.begin()
+    desk.post(f"/{number}/operations", {"op": "rename", "unit": "990001101002001", "name": "甲"}, rev=1)
+    inner = next(
+        unit["properties"]["code"]
+        for unit in desk.client.get(f"/api/roots/{ROOT}/units", params={"level": 3}).json()["features"]
+    )
+    assert inner.startswith("990001101002001")
+    desk.post(f"/{number}/operations", {"op": "rename", "unit": inner, "name": "乙"}, rev=2)
+    assert looks(desk) == {"990001101002001": "draft"}
+
+
+def test_a_map_of_a_day_gone_by_shows_nothing_under_way(desk: Desk) -> None:
+    assert "/under-way" in desk.client.get("/map").text
+    for query in ({"on": "2026-11-02"}, {"known_on": "2026-11-20"}):
+        page = desk.client.get("/map", params=query).text
+        assert ("/under-way" in page, "待生效" in page) == (False, False)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_legend_names_every_state_by_word_and_line(desk: Desk, lang: str) -> None:
+    desk.client.cookies.set("wangge_lang", lang)
+    page = desk.client.get("/map").text
+    for look in ("inforce", "filed", "submitted", "draft"):
+        assert f'class="sw-{look}"' in page
+        assert messages.sentence(f"state.{look}", lang) in page
 
 
 def test_the_card_speaks_english_of_changes_under_way(desk: Desk) -> None:
