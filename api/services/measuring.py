@@ -16,6 +16,7 @@ from geo.tracks.presence import Presence, PresencePolicy, presence
 from geo.tracks.receiver import ReceiverPolicy
 from geo.tracks.spots import SpotPolicy
 from geo.tracks.stays import StayPolicy
+from geo.tracks.sway import SwayPolicy
 from geo.tracks.track import Float64, Int64
 from geo.tracks.twostate import StatePolicy
 from rules.parameters import Policy
@@ -53,6 +54,7 @@ def numbers(policy: Policy, on: date, mode: str) -> Numbers:
         stays=replace(stays, radius_m=spot("radius"), shortest_s=spot("shortest")),
         spots=SpotPolicy(states.tau_s, spot("lasting_error"), states.pin_sigmas, spot("member_sigmas")),
         doubt=DoubtPolicy(states.tau_s, track("doubt_sigmas"), track("border_slack")),
+        sway=SwayPolicy(states.tau_s, spot("lasting_error"), track("doubt_sigmas"), own("tolerated")),
         sure=track("sure_share"),
         against=track("against"),
     )

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.tracks import distance, doubt, nearness, spots
+from geo.tracks import distance, doubt, nearness, spots, sway
 from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
 from geo.tracks.doubt import DoubtPolicy
@@ -22,6 +22,7 @@ from geo.tracks.gaps import GapPolicy, Steps, steps_of
 from geo.tracks.spans import Presence, Span, State, Why
 from geo.tracks.spots import SpotPolicy
 from geo.tracks.stays import StayPolicy, members, stays
+from geo.tracks.sway import SwayPolicy
 from geo.tracks.track import Float64, Int64
 from geo.tracks.twostate import StatePolicy, inside_probability
 
@@ -44,6 +45,7 @@ class PresencePolicy:
     stays: StayPolicy = SHORT_STAYS
     spots: SpotPolicy = field(default_factory=SpotPolicy)
     doubt: DoubtPolicy = field(default_factory=DoubtPolicy)
+    sway: SwayPolicy = field(default_factory=SwayPolicy)
     sure: float = 0.99
     against: float = 0.977
     along_s: float = 300.0
@@ -54,7 +56,8 @@ class _Known:
     """What is known of each interval between fixes (n - 1,): its class, the probability inside, the place stayed at or -1.
 
     ``group``: those that stand or fall together, else -1; ``lone``: probability by the fixes themselves (at a place, by all);
-    ``near``: not both fixes are sure by themselves; ``open``: they say otherwise than those around them.
+    ``near``: not both fixes are sure by themselves; ``open``: they say otherwise than those around them; ``lasting``: share of
+    the doubt at the place that no time averages out. ``common``: what errors leave open of all walks along it (`sway.py`).
     """
 
     steps: Steps
@@ -65,6 +68,8 @@ class _Known:
     lone: Float64
     near: Bools
     open: Bools
+    lasting: Float64
+    common: float
 
     def believed(self, end: int) -> bool:
         """Tell whether the first (0) or last (-1) fix agrees with the one beside it: if not, nothing follows from it."""
@@ -104,7 +109,7 @@ def presence(fixes: Fixes, edges: Float64, parts: Sequence[Window], policy: Pres
     time_ms, sigma = fixes.time_ms, fixes.sigma
     distance_m = distance.signed_distance(edges, fixes.xy)
     known = _known(fixes, edges, distance_m, policy)
-    pieces = _bounded(_pieces(parts, time_ms, known), policy)
+    pieces = _bounded(_pieces(parts, time_ms, known), known.common, policy)
     spans: list[Span] = []
     counted = inside = 0
     for number, part in enumerate(parts):
@@ -137,7 +142,7 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     at_place = spots.inside_at(edges, xy, sigma, _weights(steps), place, policy.spots)
     against = np.where(q > 0.5, 1.0 - alone, alone) > policy.against
     open_ = np.where(place >= 0, False, (against | member.stray) & ~sure)
-    q = np.where(place >= 0, at_place[place] if len(at_place) else q, q)
+    q = np.where(place >= 0, at_place.p[place] if len(at_place.p) else q, q)
     p = (q[:-1] + q[1:]) / 2
     crossing = (q[:-1] > 0.5) != (q[1:] > 0.5)
     doubtful = open_[:-1] | open_[1:]
@@ -155,7 +160,15 @@ def _known(fixes: Fixes, edges: Float64, d: Float64, policy: PresencePolicy) -> 
     at = np.where(place[:-1] == place[1:], place[:-1], -1)
     group = _together(steps, near & steps.watched, at, policy)
     lone = np.where(at >= 0, p, (alone[:-1] + alone[1:]) / 2)
-    return _Known(steps, kind.astype(np.int8), p, at, group, lone, near, doubtful)
+    lasting = np.where(at >= 0, at_place.lasting[at] if len(at_place.lasting) else 1.0, 1.0)
+    walk = np.where(at >= 0, -1, group)
+    common = sway.common_doubt(steps.seconds, (d[:-1] + d[1:]) / 2, _between(sigma), walk, at_place.shown, policy.sway)
+    return _Known(steps, kind.astype(np.int8), p, at, group, lone, near, doubtful, lasting, common)
+
+
+def _between(sigma: Float64) -> Float64:
+    """Return one standard deviation (n - 1,) usual for the fixes at both ends of each interval."""
+    return np.sqrt((sigma[:-1] ** 2 + sigma[1:] ** 2) / 2)
 
 
 def _together(steps: Steps, near: Bools, place: Int64, policy: PresencePolicy) -> Int64:
@@ -193,6 +206,7 @@ class _Pieces:
     lone: Float64
     near: Bools
     open: Bools
+    lasting: Float64
     low: Float64
     high: Float64
 
@@ -249,23 +263,27 @@ def _pieces(parts: Sequence[Window], time_ms: Int64, known: _Known) -> _Pieces:
         known.lone[step],
         known.near[step],
         known.open[step],
+        known.lasting[step],
         low,
         high,
     )
 
 
-def _bounded(pieces: _Pieces, policy: PresencePolicy) -> _Pieces:
+def _bounded(pieces: _Pieces, common: float, policy: PresencePolicy) -> _Pieces:
     """Return the pieces with the bounds of the watched ones: their probability, and the doubt near the border."""
     watched = pieces.kind < CROSSING  # when a border was crossed between two fixes, only what is possible bounds
     low, high = pieces.low.copy(), pieces.high.copy()
-    low[watched], high[watched] = doubt.bounds(
+    walking = (pieces.group >= 0) & (pieces.place < 0)
+    seen = doubt.Watched(
         pieces.seconds[watched],
         pieces.p[watched],
         pieces.lone[watched],
         pieces.near[watched],
         pieces.group[watched],
-        policy.doubt,
+        walking[watched],
+        pieces.lasting[watched],
     )
+    low[watched], high[watched] = doubt.bounds(seen, common, policy.doubt)
     low[pieces.open & watched], high[pieces.open & watched] = 0.0, pieces.seconds[pieces.open & watched]
     return replace(pieces, low=low, high=high)
 

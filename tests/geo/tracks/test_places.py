@@ -68,7 +68,7 @@ def test_a_gap_ends_a_stay() -> None:
 @pytest.mark.parametrize(("depth", "sure"), [(20.0, True), (-20.0, True), (1.0, False), (-1.0, False)])
 def test_an_hour_at_a_place_is_surer_than_any_fix_of_it(depth: float, sure: bool) -> None:
     noise = np.random.default_rng(5).normal([depth, 0.0], 18, (720, 2))
-    p = spots.inside_at(WEST, noise, np.full(720, 18.0), np.full(720, 5.0), np.zeros(720, np.int64), SpotPolicy())
+    p = spots.inside_at(WEST, noise, np.full(720, 18.0), np.full(720, 5.0), np.zeros(720, np.int64), SpotPolicy()).p
     assert (min(p[0], 1 - p[0]) < 2e-4) == sure
     assert (p[0] > 0.5) == (noise[:, 0].mean() > 0)
 
@@ -77,7 +77,7 @@ def test_no_time_makes_a_place_surer_than_the_lasting_share_of_the_error_allows(
     here = np.tile([4.0, 0.0], (50_000, 1))
     p = spots.inside_at(
         WEST, here, np.full(50_000, 18.0), np.full(50_000, 5.0), np.zeros(50_000, np.int64), SpotPolicy()
-    )
+    ).p
     assert 0.8 < p[0] < 0.9
 
 
