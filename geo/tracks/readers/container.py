@@ -1,5 +1,6 @@
 """What a file really is: gzip unpacked within its limits, and contents that do not fit the file's name refused."""
 
+import re
 import zlib
 from typing import Final
 
@@ -35,6 +36,7 @@ KINDS: Final = {
     "rec": "json",
 }
 BOM: Final = b"\xef\xbb\xbf"
+FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(\S?)")  # no copy of a whole file for the sake of its first byte
 CHUNK: Final = 1 << 20
 WBITS_GZIP: Final = 31
 FIT_MARK: Final = slice(8, 12)
@@ -64,12 +66,12 @@ def contents(data: bytes, name: str, kind: str, limits: ReadLimits) -> bytes:
         raise _mismatch(name, "gzip", what_is(data) or "plain")
     if packed:
         data = _unpack(data, name, limits)
-    if not data.strip():
+    if not data or data.isspace():
         raise InputError("file.empty", name)
     found = what_is(data)
     if found and found.lower() != kind:
         raise _mismatch(name, kind.upper(), found)
-    first = data.removeprefix(BOM).lstrip()[:1]
+    first = FIRST.match(data)[1]  # pyright: ignore[reportOptionalSubscript] - it always fits
     if kind != "gpx" and first == b"<":
         raise _mismatch(name, kind.upper(), "XML")
     if (kind == "json") != (first in (b"{", b"[")) and kind != "gpx":

@@ -7,7 +7,7 @@ Every function takes the bytes and a position and returns the next position, or 
 import numpy as np
 import numpy.typing as npt
 
-from geo.partition.compiled import compiled
+from geo.partition.compiled import compiled, inlined
 from geo.tracks.readers.letters import (
     ACCURACY,
     APOS,
@@ -18,6 +18,7 @@ from geo.tracks.readers.letters import (
     COUNT,
     DEPTH,
     EQ,
+    FULL,
     GPX,
     GT,
     HDOP,
@@ -60,7 +61,7 @@ from geo.tracks.readers.letters import (
     WAYPOINT,
 )
 from geo.tracks.readers.lexical import degrees, instant, metres_of, same, text, utf8
-from geo.tracks.readers.plain import plain_points
+from geo.tracks.readers.plain import Columns, plain_points
 from geo.tracks.readers.values import ACCURACY_MOST
 
 UInt64 = npt.NDArray[np.uint64]
@@ -70,7 +71,7 @@ Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
 
-@compiled
+@inlined
 def _code(b: UInt8, start: int, end: int) -> int:
     """Return what the local name in ``b[start:end]`` means to us."""
     size = end - start
@@ -82,7 +83,7 @@ def _code(b: UInt8, start: int, end: int) -> int:
     return OTHER
 
 
-@compiled
+@inlined
 def _quoted(b: UInt8, i: int, quote: int) -> int:
     """Pass an attribute's value up to its closing quote; a very long one is for expat to judge."""
     end = i + LONGEST_VALUE
@@ -98,7 +99,7 @@ def _quoted(b: UInt8, i: int, quote: int) -> int:
     return i if i <= end else ODD
 
 
-@compiled
+@inlined
 def _equals(b: UInt8, i: int) -> int:
     """Pass ``=`` and the space around it; returns where the quote stands."""
     while CLASS[b[i]] & SPACE:
@@ -111,7 +112,7 @@ def _equals(b: UInt8, i: int) -> int:
     return i if b[i] == QUOTE or b[i] == APOS else ODD
 
 
-@compiled
+@inlined
 def _repeated(b: UInt8, spans: Int64, count: int, start: int, size: int) -> bool:
     """Tell whether a tag has this attribute already, or too many to remember."""
     if count == MAX_ATTRIBUTES:
@@ -122,7 +123,7 @@ def _repeated(b: UInt8, spans: Int64, count: int, start: int, size: int) -> bool
     return False
 
 
-@compiled
+@inlined
 def _attributes(b: UInt8, i: int, place: Int64, spans: Int64) -> int:
     """Pass the attributes of a tag up to ``>`` or ``/``; lat and lon go to ``place`` (1e-7 degrees)."""
     place[0] = place[1] = STRANGE
@@ -150,7 +151,7 @@ def _attributes(b: UInt8, i: int, place: Int64, spans: Int64) -> int:
         i += 1
 
 
-@compiled
+@inlined
 def _value(b: UInt8, start: int, size: int, i: int, place: Int64) -> int:
     """Pass the number of a lat or lon attribute; anything behind it makes it `STRANGE`. Other attributes are not read."""
     if size != 3 or b[start] != LOWER_L:
@@ -166,7 +167,7 @@ def _value(b: UInt8, start: int, size: int, i: int, place: Int64) -> int:
     return end
 
 
-@compiled
+@inlined
 def _value_end(b: UInt8, i: int) -> int:
     """Return where a value of plain characters ends: the ``<`` of its end tag, or `ODD`."""
     while CLASS[b[i]] & PLAIN and not CLASS[b[i]] & SPACE:
@@ -174,7 +175,7 @@ def _value_end(b: UInt8, i: int) -> int:
     return i if b[i] == LT and b[i + 1] == SLASH else ODD
 
 
-@compiled
+@inlined
 def _outside(b: UInt8, i: int, n: int, root: int) -> int:
     """Pass what may stand around the root: space. Returns ``n`` at the end of a file that had a root."""
     while CLASS[b[i]] & SPACE:
@@ -184,7 +185,7 @@ def _outside(b: UInt8, i: int, n: int, root: int) -> int:
     return i if b[i] == LT else ODD
 
 
-@compiled
+@inlined
 def _closing(b: UInt8, i: int, names: Int64, state: Int64) -> int:
     """Pass an end tag that fits the innermost open element."""
     if state[DEPTH] == 0:
@@ -200,7 +201,7 @@ def _closing(b: UInt8, i: int, names: Int64, state: Int64) -> int:
     return i + 1 if b[i] == GT else ODD
 
 
-@compiled
+@inlined
 def _opening(b: UInt8, i: int, names: Int64, codes: Int64, place: Int64, spans: Int64, state: Int64) -> int:
     """Pass a start tag or an empty element, and remember it as the innermost one."""
     start = i + 1
@@ -225,7 +226,7 @@ def _opening(b: UInt8, i: int, names: Int64, codes: Int64, place: Int64, spans: 
     return i + 1 if b[i] == GT else ODD
 
 
-@compiled
+@inlined
 def _before_point(i: int, codes: Int64, place: Int64, state: Int64, lat: Int32, lon: Int32, segment: Int32) -> int:
     """Take an element outside a point: a new part, a new point with its place, or nothing to us."""
     depth, count = state[DEPTH], state[COUNT]
@@ -237,13 +238,13 @@ def _before_point(i: int, codes: Int64, place: Int64, state: Int64, lat: Int32, 
     elif code == TRKPT and depth > 1 and (codes[depth - 2] == TRK or codes[depth - 2] == TRKSEG):
         off = abs(place[0]) > LAT_MAX or abs(place[1]) > LON_MAX or (place[0] == 0 and place[1] == 0)
         if off or count == len(lat):
-            return ODD
+            return ODD if off else FULL
         lat[count], lon[count], segment[count] = place[0], place[1], state[PART]
         state[POINT], state[MOMENT], state[SEEN] = depth, NO_TIME, 0
     return i
 
 
-@compiled
+@inlined
 def _in_point(b: UInt8, i: int, codes: Int64, state: Int64, metres: Float64) -> int:
     """Take an element inside a point: its time, dilution or accuracy, once each, or nothing to us."""
     code = codes[state[DEPTH] - 1]
@@ -263,7 +264,7 @@ def _in_point(b: UInt8, i: int, codes: Int64, state: Int64, metres: Float64) -> 
     return end if metres[which] <= ACCURACY_MOST else ODD  # also where it is no number
 
 
-@compiled
+@inlined
 def _point(state: Int64, metres: Float64, metres_per_dilution: float, time: Int64, accuracy: Float64) -> None:
     """Finish the open point: its time, and the accuracy it reports or its dilution stands for."""
     count, seen = state[COUNT], state[SEEN]
@@ -282,13 +283,9 @@ def scan(  # noqa: C901 - the one loop of the scanner
     n: int,
     depth_limit: int,
     metres_per_dilution: float,
-    lat: Int32,
-    lon: Int32,
-    time: Int64,
-    accuracy: Float64,
-    segment: Int32,
+    into: Columns,
 ) -> int:
-    """Return the number of points written to the five columns, or `ODD`.
+    """Return the number of points written to the five columns, `ODD`, or `FULL` where there is no room for another.
 
     Parameters
     ----------
@@ -296,8 +293,9 @@ def scan(  # noqa: C901 - the one loop of the scanner
     w : the eight bytes from each position on, as numbers
     depth_limit : deepest nesting of elements
     metres_per_dilution : accuracy that one unit of horizontal dilution stands for
-    lat, lon, time, accuracy, segment : room for as many points as there are opening tags
+    into : lat, lon, time, accuracy, segment, all of one length
     """
+    lat, lon, time, accuracy, segment = into
     names, codes = np.empty((depth_limit, 2), np.int64), np.empty(depth_limit, np.int64)
     place, spans = np.empty(3, np.int64), np.empty((MAX_ATTRIBUTES, 2), np.int64)
     state, metres = np.zeros(8, np.int64), np.empty(2, np.float64)
@@ -306,7 +304,7 @@ def scan(  # noqa: C901 - the one loop of the scanner
         if i < 0 or i == n:
             return state[COUNT] if i == n else ODD
         if state[POINT] == 0 and state[DEPTH] > 1 and codes[state[DEPTH] - 1] == TRKSEG:
-            i = plain_points(b, w, i, n, place, state, lat, lon, time, accuracy, segment)
+            i = plain_points(b, w, i, n, place, state, into)
             if i < 0:
                 return ODD
         if b[i + 1] == SLASH:
@@ -319,7 +317,7 @@ def scan(  # noqa: C901 - the one loop of the scanner
                 else:
                     i = _in_point(b, i, codes, state, metres)
         if i < 0:
-            return ODD
+            return i
         if state[CLOSED]:
             if state[DEPTH] == state[POINT]:
                 _point(state, metres, metres_per_dilution, time, accuracy)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 UInt8 = npt.NDArray[np.uint8]
 
 ODD: Final = -1
+FULL: Final = -2  # no room for a point
 STRANGE: Final = 1 << 62  # a number in an odd form
 MAX_ATTRIBUTES: Final = 32
 LONGEST_VALUE: Final = 65_536

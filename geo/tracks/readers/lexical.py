@@ -7,7 +7,7 @@ of ``geo/`` as ``wangge`` does. After an edit, remove ``__pycache__`` before run
 import numpy as np
 import numpy.typing as npt
 
-from geo.partition.compiled import compiled
+from geo.partition.compiled import inlined
 from geo.tracks.readers.letters import (
     AMP,
     CLASS,
@@ -39,7 +39,7 @@ Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
 
-@compiled
+@inlined
 def degrees(b: UInt8, i: int, place: Int64, which: int) -> int:
     """Pass a number; put it in 1e-7 parts, half away from zero, into ``place``, or `STRANGE` where its form is odd."""
     negative = b[i] == MINUS
@@ -68,7 +68,7 @@ def degrees(b: UInt8, i: int, place: Int64, which: int) -> int:
     return i
 
 
-@compiled
+@inlined
 def metres_of(b: UInt8, i: int, end: int) -> float:
     """Return the positive number in ``b[i:end]``, exactly as Python's float reads it; NaN where its form is odd."""
     value, digits, decimals, dot = 0, 0, 0, False
@@ -88,14 +88,14 @@ def metres_of(b: UInt8, i: int, end: int) -> float:
     return value / unit
 
 
-@compiled
+@inlined
 def _two(b: UInt8, i: int) -> int:
     """Return the number of two digits at ``i``, or 1000."""
     high, low = np.int64(b[i]) - ZERO, np.int64(b[i + 1]) - ZERO
     return 1000 if high < 0 or high > 9 or low < 0 or low > 9 else int(high * 10 + low)
 
 
-@compiled
+@inlined
 def _days(year: int, month: int, day: int) -> int:
     """Return days since 1970-01-01 of a date that exists, or `NO_TIME`."""
     leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
@@ -111,7 +111,7 @@ def _days(year: int, month: int, day: int) -> int:
     return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 
 
-@compiled
+@inlined
 def instant(b: UInt8, i: int, end: int) -> int:
     """Return UTC ms of ``YYYY-MM-DDThh:mm:ss[.f…]Z`` in ``b[i:end]``, or `NO_TIME` for any other form."""
     size = end - i
@@ -133,7 +133,7 @@ def instant(b: UInt8, i: int, end: int) -> int:
     return int(days * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms)
 
 
-@compiled
+@inlined
 def same(one: UInt8, i: int, other: UInt8, k: int, size: int) -> bool:
     """Tell whether ``size`` bytes of ``one`` at ``i`` are those of ``other`` at ``k``."""
     for step in range(size):  # noqa: SIM110 - a kernel
@@ -142,7 +142,7 @@ def same(one: UInt8, i: int, other: UInt8, k: int, size: int) -> bool:
     return True
 
 
-@compiled
+@inlined
 def utf8(b: UInt8, i: int) -> int:
     """Pass one character of two to four bytes; overlong forms, surrogates and U+FFFE, U+FFFF are no characters."""
     c, d = b[i], b[i + 1]
@@ -159,7 +159,7 @@ def utf8(b: UInt8, i: int) -> int:
     return ODD if bad else i + 4
 
 
-@compiled
+@inlined
 def entity(b: UInt8, i: int) -> int:
     """Pass one of the five named entities; ``b[i]`` is the ampersand."""
     for e in range(len(ENTITY_AT) - 1):
@@ -169,7 +169,7 @@ def entity(b: UInt8, i: int) -> int:
     return ODD
 
 
-@compiled
+@inlined
 def text(b: UInt8, i: int) -> int:
     """Pass text up to the next tag."""
     while True:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from geo.tracks.readers import ReadOptions, gpx, scan
+from geo.tracks.track import E7
 
 pytestmark = pytest.mark.pure
 
@@ -45,6 +46,20 @@ def test_clean_points_are_scanned_with_the_same_answer_as_expat(
 @pytest.mark.parametrize(
     "odd",
     [
+        POINT.replace("08:00:00", "24:00:00"),
+        POINT.replace("08:00:00", "08:60:00"),
+        POINT.replace("08:00:00", "08:00:60"),
+        POINT.replace("08:00:00", "08:0:000"),
+        POINT.replace("08:00:00", "08-00-00"),
+        POINT.replace("08:00:00", "0a:00:00"),
+        POINT.replace("2026-01-26", "2026-02-30"),
+        POINT.replace("24.8", "24.8 "),
+        POINT.replace("24.8", "24..8"),
+        POINT.replace("24.8", "24.8\n0"),
+        POINT.replace("118.5", "1185"),
+        POINT.replace("118.5", "118.5x"),
+        POINT.replace("<ele>3", "<ele>3&#49;"),
+        POINT.replace("<ele>3", "<ele>12345678\x01"),
         "<!-- c -->",
         "<![CDATA[x]]>",
         "<?pi x?>",
@@ -102,6 +117,61 @@ def test_usual_beginnings_are_scanned(gpx_of: Callable[..., bytes], fast: Read, 
 )
 def test_what_is_no_single_gpx_is_left_to_expat(fast: Read, data: bytes) -> None:
     assert fast(data) is None
+
+
+@pytest.mark.parametrize("points", [POINT + " " * 900 + POINT * 20, POINT * 2 + "<trkpt lat='1' lon='2'/>" * 90])
+def test_points_may_stand_closer_than_the_first_two(
+    gpx_of: Callable[..., bytes], fast: Read, general: Read, points: str
+) -> None:
+    data = gpx_of(points)
+    assert fast(data) == general(data) is not None
+
+
+PLACES = st.from_regex(r"\A[1-9]?[0-9]\.[0-9]{1,7}\Z")
+HEIGHTS = st.sampled_from(
+    [
+        "",
+        "<ele>3.5</ele>",
+        "<ele>-12.25</ele>",
+        "<ele>1234567</ele>",
+        "<ele>12345678.125</ele>",
+        "<ele>网 ]</ele>",
+        "<ele/>",
+    ]
+)
+DAYS = st.sampled_from(["2026-01-26", "2026-01-27", "1969-12-31", "1970-01-01", "2024-02-29"])
+TIMES = st.from_regex(r"\A[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,4})?Z\Z")
+ONE = st.builds(
+    '{3}<trkpt lat="{0}{1}" lon="{2}">{4}<time>{5}T{6}</time></trkpt>{3}'.format,
+    st.sampled_from(["", "-"]),
+    PLACES,
+    PLACES,
+    st.sampled_from(["", "\n", "\n    ", "x&lt;"]),
+    HEIGHTS,
+    DAYS,
+    TIMES,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(ONE, min_size=1, max_size=8))
+def test_rows_of_points_of_changing_form_are_read_alike(points: list[str]) -> None:
+    data = f"<gpx><trk><trkseg>{''.join(points)}{AFTER}</trkseg></trk></gpx>".encode()
+    found = scan.read(data, ReadOptions())
+    if found is not None:
+        right, _ = gpx.read_by_expat(data, "a.gpx", ReadOptions())
+        assert (found.lat_e7.tolist(), found.lon_e7.tolist()) == (right.lat_e7.tolist(), right.lon_e7.tolist())
+        assert (found.time_ms.tolist(), found.segment.tolist()) == (right.time_ms.tolist(), right.segment.tolist())
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(["", "-"]), PLACES, PLACES)
+def test_degrees_are_the_number_that_float_reads(sign: str, lat: str, lon: str) -> None:
+    point = f'<trkpt lat="{lat}" lon="{sign}{lon}"><time>2026-01-26T08:00:00Z</time></trkpt>'
+    found = scan.read(f"<gpx><trk><trkseg>{point}{AFTER}</trkseg></trk></gpx>".encode(), ReadOptions())
+    if float(lat) <= 90 and (float(lat) or float(lon)):
+        assert found is not None
+        assert (found.lat_e7[0] / E7, found.lon_e7[0] / E7) == (float(lat), float(sign + lon))
 
 
 PIECES = st.sampled_from(
