@@ -1,7 +1,8 @@
 """The archive of fixes: one Parquet file for each person, day and batch, in folders by day and town. Never written twice.
 
 ``day=2026-11-18/town=…/<hash>.parquet``; times in milliseconds, places in whole 1e-7 degrees, delta-encoded: about five
-bytes a fix. A file is named by its content and its hash stands in the store, so a file that was touched is not read.
+bytes a fix. What a phone says beside its places stands in columns of its own, in the files where it says something. A file is
+named by its content and its hash stands in the store, so a file that was touched is not read.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import io
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputError, NotFoundError
+from geo.tracks import sensed
+from geo.tracks.sensed import Sensed
 from geo.tracks.track import Float64, Int32, Int64
 
 SCHEMA: Final = pa.schema(
@@ -31,7 +34,7 @@ SCHEMA: Final = pa.schema(
         ("segment", pa.int32()),
     ]
 )
-DELTA: Final = dict.fromkeys(("time_ms", "lon_e7", "lat_e7"), "DELTA_BINARY_PACKED")
+DELTA: Final = dict.fromkeys(("time_ms", "lon_e7", "lat_e7", "seq", "elapsed_ms", "steps"), "DELTA_BINARY_PACKED")
 NO_ACCURACY: Final = -1
 DECIMETRES: Final = 10.0
 MOST_DM: Final = 2**31 - 1
@@ -41,13 +44,14 @@ NO_TIMES, NO_WHOLE, NO_METRES = np.empty(0, np.int64), np.empty(0, np.int32), np
 
 @dataclass(frozen=True, eq=False)
 class Fixes:
-    """Fixes in time order: UTC ms, 1e-7 degrees, metres of accuracy (NaN: not reported), and the segment of the file."""
+    """Fixes in time order: UTC ms, 1e-7 degrees, metres of accuracy (NaN: unknown), segment of the file; what is said beside."""
 
     time_ms: Int64
     lon_e7: Int32
     lat_e7: Int32
     accuracy_m: Float64
     segment: Int32
+    sensed: Sensed = field(default_factory=Sensed)
 
     def __len__(self) -> int:
         return len(self.time_ms)
@@ -55,7 +59,7 @@ class Fixes:
     def only(self, chosen: Any) -> "Fixes":
         """Return the chosen ones."""
         time, lon, lat = self.time_ms[chosen], self.lon_e7[chosen], self.lat_e7[chosen]
-        return Fixes(time, lon, lat, self.accuracy_m[chosen], self.segment[chosen])
+        return Fixes(time, lon, lat, self.accuracy_m[chosen], self.segment[chosen], self.sensed.only(chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,14 @@ def packed(fixes: Fixes) -> bytes:
     unknown = np.isnan(fixes.accuracy_m)
     metres = np.minimum(np.where(unknown, 0.0, fixes.accuracy_m) * DECIMETRES, MOST_DM)
     accuracy = np.where(unknown, NO_ACCURACY, np.ceil(metres)).astype(np.int32)
-    columns = (fixes.time_ms, fixes.lon_e7, fixes.lat_e7, accuracy, fixes.segment)
-    table = pa.Table.from_arrays([pa.array(column) for column in columns], schema=SCHEMA)
+    said = {name: fixes.sensed.columns[name] for name in sensed.COLUMNS if name in fixes.sensed.columns}
+    columns = (fixes.time_ms, fixes.lon_e7, fixes.lat_e7, accuracy, fixes.segment, *said.values())
+    schema = pa.schema([*SCHEMA, *((name, pa.int64()) for name in said)])
+    table = pa.Table.from_arrays([pa.array(column) for column in columns], schema=schema)
     target = io.BytesIO()
-    coded: Any = ["accuracy_dm", "segment"]
-    pq.write_table(table, target, compression="zstd", use_dictionary=coded, column_encoding=DELTA)
+    coded: Any = [name for name in schema.names if name not in DELTA]
+    delta = {name: how for name, how in DELTA.items() if name in schema.names}
+    pq.write_table(table, target, compression="zstd", use_dictionary=coded, column_encoding=delta)
     return target.getvalue()
 
 
@@ -114,10 +121,11 @@ def read(folder: Path, path: str, sha256: str) -> Fixes:
         raise NotFoundError("archive.missing", path) from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise InputError("archive.changed", path)
-    table = pq.read_table(io.BytesIO(data), schema=SCHEMA)
+    table = pq.read_table(io.BytesIO(data))
     time, lon, lat, accuracy, segment = (table.column(name).to_numpy() for name in SCHEMA.names)
     metres = np.where(accuracy == NO_ACCURACY, np.nan, accuracy / DECIMETRES)
-    return Fixes(time, lon, lat, metres, segment)
+    said = {name: table.column(name).to_numpy() for name in sensed.COLUMNS if name in table.column_names}
+    return Fixes(time, lon, lat, metres, segment, Sensed(said))
 
 
 def joined(parts: Sequence[Fixes]) -> Fixes:
@@ -126,7 +134,8 @@ def joined(parts: Sequence[Fixes]) -> Fixes:
     lon, lat = (np.concatenate([NO_WHOLE, *(getattr(part, name) for part in parts)]) for name in ("lon_e7", "lat_e7"))
     accuracy = np.concatenate([NO_METRES, *(part.accuracy_m for part in parts)])
     segment = np.concatenate([NO_WHOLE, *(part.segment for part in parts)])
-    return Fixes(time, lon, lat, accuracy, segment).only(np.argsort(time, kind="stable"))
+    said = sensed.joined([(part.sensed, len(part)) for part in parts])
+    return Fixes(time, lon, lat, accuracy, segment, said).only(np.argsort(time, kind="stable"))
 
 
 def remove(folder: Path, path: str) -> None:

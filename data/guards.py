@@ -20,6 +20,7 @@ class Guard:
 
     ``settable`` may change, once, from nothing to a value; ``free`` may change at will; every other column never changes,
     and no row is deleted. ``identity`` finds the row that an INSERT would replace. ``has_geometry``: in the store's plane.
+    ``removable``: rows are deleted with age, and each deletion is recorded.
     """
 
     table: str
@@ -27,6 +28,7 @@ class Guard:
     free: tuple[str, ...] = ()
     identity: tuple[str, ...] = ("id",)
     has_geometry: bool = False
+    removable: bool = False
 
 
 GUARDS: Final = (
@@ -36,7 +38,7 @@ GUARDS: Final = (
     Guard("code_registry", free=("last_seq",)),
     Guard("ledger", identity=("root_id", "seq")),
     Guard("partition_root", free=("head_seq", "head_hash")),
-    Guard("store", settable=("plane", "srid", "pipeline", "wkt")),
+    Guard("store", settable=("plane", "srid", "pipeline", "wkt", "salt")),
     Guard("board", free=("state",)),
     Guard("place", settable=("seq_to",), has_geometry=True),
     Guard("line", settable=("seq_to",), has_geometry=True),
@@ -48,6 +50,7 @@ GUARDS: Final = (
     Guard("receipt", identity=("seq",)),
     Guard("deletion", identity=("seq",)),
     Guard("track_part", settable=("deletion",)),
+    Guard("check_in", removable=True),
     Guard("verdict"),
     Guard("verdict_step", identity=("seq",)),
     Guard("question", identity=("seq",)),
@@ -126,6 +129,8 @@ def _embedded(guard: Guard, columns: list[str]) -> dict[str, str]:
         # INSERT OR REPLACE deletes without asking the delete trigger
         "replace": f'BEFORE INSERT ON "{table}" WHEN EXISTS (SELECT 1 FROM "{table}" WHERE {same})',  # noqa: S608
     }
+    if guard.removable:
+        del rules["delete"]
     if guard.has_geometry:
         stated = "(SELECT printf('%02X%02X%02X%02X', srid & 255, srid >> 8 & 255, srid >> 16 & 255, srid >> 24 & 255) FROM store)"
         rules["plane"] = f'BEFORE INSERT ON "{table}" WHEN hex(substr(NEW.geom, 5, 4)) IS NOT {stated}'
@@ -155,9 +160,9 @@ def _resync_server(connection: Connection) -> None:
 def _server(guard: Guard) -> dict[str, str]:
     """Return PostgreSQL's triggers of a table: name -> when."""
     name, table = f"{PREFIX}{guard.table}", guard.table
-    events = "INSERT OR UPDATE OR DELETE" if guard.has_geometry else "UPDATE OR DELETE"
+    events = ["INSERT"] * guard.has_geometry + ["UPDATE"] + ["DELETE"] * (not guard.removable)
     return {
-        f"{name}_row": f'BEFORE {events} ON "{table}" FOR EACH ROW',
+        f"{name}_row": f'BEFORE {" OR ".join(events)} ON "{table}" FOR EACH ROW',
         f"{name}_truncate": f'BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT',
     }
 

@@ -29,6 +29,7 @@ from geo.errors import ConflictError, InputError, NotFoundError
 T = TypeVar("T")
 
 ATTEMPTS: Final = 5
+SALT_BYTES: Final = 32
 LOCAL_SRID: Final = 990_000  # what geometries of a plane without an EPSG number carry; PostGIS ends at 998999
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -69,6 +70,11 @@ class Reading:
     def srid(self) -> int:
         """The number that the store's geometries carry; 0 until the plane is fixed."""
         return self.connection.execute(select(StoreRow.srid)).scalar_one() or 0
+
+    @property
+    def salt(self) -> bytes:
+        """What the names of radio networks are hashed with; it is given to readers and shown to nobody."""
+        return bytes.fromhex(self.connection.execute(select(StoreRow.salt)).scalar_one() or "")
 
 
 @dataclass(frozen=True)
@@ -272,7 +278,9 @@ def _place(draft: Path, path: Path) -> None:
 def _fill(store: Store, plane: crs.Plane | None) -> None:
     migrate(store.address)
     with store.write(actor=Actor("wangge", "init")) as unit:
-        unit.connection.execute(sa.insert(StoreRow).values(id=1, created_at=unit.at))
+        unit.connection.execute(
+            sa.insert(StoreRow).values(id=1, created_at=unit.at, salt=secrets.token_hex(SALT_BYTES))
+        )
         if plane is not None:
             fix_plane(unit, plane)
 

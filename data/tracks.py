@@ -118,10 +118,17 @@ def _remove_hours(unit: Writing, days: Sequence[tuple[str, date]]) -> None:
         unit.connection.execute(delete(TrackHourRow).where(*mine))
 
 
-def record_deletion(unit: Writing, gone: Sequence[Part], rule: Mapping[str, Any]) -> int:
-    """Return the number of the deletion under which files (and the lines made from them) are entered as gone."""
+def record_deletion(
+    unit: Writing, gone: Sequence[Part], rule: Mapping[str, Any], check_ins: Sequence[Sequence[int]] = ()
+) -> int:
+    """Return the number of the deletion under which files (and the lines made from them) are entered as gone.
+
+    ``check_ins`` : [number of a receipt, rows of it that were removed]
+    """
     listed = [[part.day.isoformat(), part.person, part.sha256, part.points] for part in gone]
-    content = {"rule": dict(rule), "files": listed, "points": sum(part.points for part in gone)}
+    content: dict[str, Any] = {"rule": dict(rule), "files": listed, "points": sum(part.points for part in gone)}
+    if check_ins:
+        content["check_ins"] = [list(row) for row in check_ins]
     seq: int = chains.append(unit, DeletionRow, content)["seq"]
     for part in gone:
         unit.connection.execute(update(TrackPartRow).where(TrackPartRow.id == part.id).values(deletion=seq))

@@ -84,11 +84,11 @@ def verify_day(
     """Verify a day of the store and print ``day/1``; exit 1 where a verdict is left open."""
     from api import messages  # noqa: PLC0415
     from api.services import patrol_day  # noqa: PLC0415 - heavy
+    from api.services.engines import Engine  # noqa: PLC0415
     from data.archive import folder_of  # noqa: PLC0415
     from data.store import Actor, open_store  # noqa: PLC0415
 
-    name, scheduler = engine
-    wanted = patrol_day.Wanted(on, town, name, scheduler, again=again)
+    wanted = patrol_day.Wanted(on, town, Engine(*engine), again)
     with open_store(settings.require_store()) as store, progress.shown(settings.lang, quiet=as_json) as report:
         folder = folder_of(store.address, settings.archive)
         found = patrol_day.verify_day(store, wanted, folder, Actor(LOCAL_USER, settings.role), report)

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from distributed import Client, as_completed
 
-from api.services.patrol_tasks import Task, verdicts_of
+from api.services.engines import Map
 from geo.errors import InputError
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 REACH_S: Final = 10
-Document = dict[str, Any]
 
 
 @contextmanager
-def cluster(scheduler: str) -> Generator[Callable[[Iterable[Sequence[Task]]], Iterator[tuple[int, list[Document]]]]]:
+def cluster(scheduler: str) -> Generator[Map]:
     """Give a map over pieces of work on the cluster at ``scheduler`` (tcp://host:port).
 
     Errors: ``engine.scheduler`` without an address, ``engine.unreachable`` where nobody answers.
@@ -26,12 +28,12 @@ def cluster(scheduler: str) -> Generator[Callable[[Iterable[Sequence[Task]]], It
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError("engine.unreachable", scheduler, got=str(error)[:200]) from error
     with client:
-        yield lambda pieces: _on(client, pieces)
+        yield lambda function, pieces: _on(client, function, pieces)
 
 
-def _on(client: Any, pieces: Iterable[Sequence[Task]]) -> Iterator[tuple[int, list[Document]]]:
+def _on(client: Any, function: Callable[[Sequence[T]], R], pieces: Iterable[Sequence[T]]) -> Iterator[tuple[int, R]]:
     listed = list(pieces)
-    futures = client.map(verdicts_of, listed, pure=False)
+    futures = client.map(function, listed, pure=False)
     numbers = {future.key: number for number, future in enumerate(futures)}
-    for future, documents in as_completed(futures, loop=client.loop, with_results=True):
-        yield numbers[future.key], documents
+    for future, result in as_completed(futures, loop=client.loop, with_results=True):
+        yield numbers[future.key], result

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.services import patrol_day, roster, track_ingest
+from api.services.engines import ALONE
 from api.services.grid_files import limits_of
 from api.services.track_ingest import Batch, Desk
 from api.services.verification import Options, verify_in_store
@@ -72,7 +73,7 @@ def judged(store: Store, rows: Sequence[Mapping[str, str]], desk: Desk) -> Itera
     """Verify each day of the week; give what the verdicts say, beside what was so (rows of ``truth.csv``)."""
     for on, of_day in groupby(sorted(rows, key=itemgetter("on")), key=itemgetter("on")):
         day = date.fromisoformat(on)
-        patrol_day.verify_day(store, patrol_day.Wanted(day, workers=1), desk.folder, desk.actor, lambda *_: None)
+        patrol_day.verify_day(store, patrol_day.Wanted(day, engine=ALONE), desk.folder, desk.actor, lambda *_: None)
         with store.read() as view:
             found = {(one.person, one.grid): one for one in verdicts.latest(view, day)}
         for row in of_day:

@@ -1,34 +1,27 @@
 """A day of a town: each verdict, on the cores of this machine or on a cluster, saved as it comes, resumed where it stopped."""
 
-import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 from api.services.asking import Raised, answers_of, raise_all
 from api.services.doubting import Judged, asked_of, is_set_aside
+from api.services.engines import Engine, engine_of, pieces_of
 from api.services.patrol_tasks import Task, ground_of, tasks_of, verdicts_of
 from api.services.signals import signals_of
 from data import ledger, verdicts
 from data.store import Actor, Store
 from data.verdicts import Version
-from geo.errors import InputError
 from rules.parameters import Policy, defaults
 from rules.verdict import Level
 
 Document = dict[str, Any]
-Map = Callable[[Iterable[Sequence[Task]]], Iterator[tuple[int, list[Document]]]]
 Progress = Callable[[str, int, int], None]
 
 FORMAT: Final = "day/1"
-ENGINES: Final = ("local", "dask")
 AT_ONCE: Final = 32  # tasks of one piece of work: small enough to be saved often
-AHEAD: Final = 4  # pieces under way for each worker
 GRAVEST: Final = (
     *(Level.REVIEW, Level.FAIL, Level.NO_DATA, Level.WARN, Level.PASS),
     *(Level.EXCUSED, Level.WAIVED, Level.NOT_REQUIRED, Level.INFO),
@@ -38,13 +31,11 @@ NEW: Final = "first"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to verify: the day, the root (None: all), the engine and its scheduler, again even where nothing has changed."""
+    """What to verify: the day, the root (None: all), what does the work, again even where nothing has changed."""
 
     on: date
     town: str | None = None
-    engine: str = "local"
-    scheduler: str = ""
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    engine: Engine = Engine()  # noqa: RUF009 - frozen
     again: bool = False
 
 
@@ -55,8 +46,6 @@ def verify_day(
 
     Errors: ``engine.unknown``, ``engine.scheduler``, ``engine.unreachable``; ``store.no_root``; those of the archive.
     """
-    if wanted.engine not in ENGINES:
-        raise InputError("engine.unknown", wanted.engine, got=wanted.engine, values={"known": ", ".join(ENGINES)})
     policy = policy or defaults()
     tasks = tasks_of(store, wanted.on, folder, wanted.town, policy)
     there, answers = _latest(store, wanted.on), answers_of(store)
@@ -65,7 +54,9 @@ def verify_day(
     aside = work.judge(todo, lambda one: is_set_aside(one, answers))
     raised, free = asked_of(aside, ground_of(store, wanted.on)) if aside else ([], [])
     work.save(free)
-    raised += signals_of(store, folder, tasks if todo else [], policy)  # a walk of anybody may show in another
+    raised += signals_of(
+        store, folder, tasks if todo else [], wanted.engine, policy
+    )  # a walk of anybody may show in another
     if raised:
         _held_back(work, raised, folder, policy)
     said = {"tasks": len(tasks), "judged": len(todo), "new_versions": work.made}
@@ -100,12 +91,12 @@ class _Work:
 
     def judge(self, todo: Sequence[Task], waits: Callable[[Judged], bool]) -> list[Judged]:
         """Judge tasks and save their verdicts; return those that wait, which are not saved."""
-        pieces = [todo[first : first + AT_ONCE] for first in range(0, len(todo), AT_ONCE)]
+        pieces = pieces_of(todo, AT_ONCE)
         aside: list[Judged] = []
         done = 0
         self.progress("judge", 0, len(todo))
-        with engine_of(self.wanted, len(pieces)) as work:
-            for number, documents in work(pieces):
+        with engine_of(self.wanted.engine, len(pieces)) as work:
+            for number, documents in work(verdicts_of, pieces):
                 judged = [Judged(task, said) for task, said in zip(pieces[number], documents, strict=True)]
                 waiting = [one for one in judged if waits(one)]
                 aside += waiting
@@ -189,36 +180,3 @@ def what_changed(before: Document, now: Document) -> list[str]:
         "rules": old["policy"] != new["policy"],
     }
     return [name for name, differs in looked.items() if differs] or ["program"]
-
-
-@contextmanager
-def engine_of(wanted: Wanted, pieces: int) -> Generator[Map]:
-    """Give a map over so many pieces of work: here, in processes beside this one, or on a cluster."""
-    if wanted.engine == "dask":
-        from api.services.cluster import cluster  # noqa: PLC0415 - heavy, and most machines have none
-
-        with cluster(wanted.scheduler) as work:
-            yield work
-    elif min(wanted.workers, pieces) <= 1:
-        yield lambda found: ((number, verdicts_of(piece)) for number, piece in enumerate(found))
-    else:
-        with ProcessPoolExecutor(min(wanted.workers, pieces), mp_context=get_context("spawn")) as pool:
-            yield lambda found: _in_pool(pool, found, wanted.workers * AHEAD)
-
-
-def _in_pool(
-    pool: ProcessPoolExecutor, pieces: Iterable[Sequence[Task]], ahead: int
-) -> Iterator[tuple[int, list[Document]]]:
-    """Give the results as they come, with no more pieces under way than the workers can use soon."""
-    waiting = enumerate(pieces)
-    under_way: dict[Future[list[Document]], int] = {}
-    while True:
-        for number, piece in waiting:
-            under_way[pool.submit(verdicts_of, piece)] = number
-            if len(under_way) >= ahead:
-                break
-        if not under_way:
-            return
-        finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        for future in finished:
-            yield under_way.pop(future), future.result()

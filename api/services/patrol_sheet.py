@@ -5,6 +5,7 @@ from typing import Any
 
 from api import messages
 from api.services import patrol_day, patrol_list, tasks
+from api.services.engines import ALONE
 from api.services.patrol_list import Asked
 from api.services.tasks import KEEPER, Arguments, Progress
 from data import sheets
@@ -49,6 +50,6 @@ def verify_in_background(store: Store, arguments: Arguments, progress: Progress)
     """Verify a day of the store."""
     on = patrol_list.day_from(arguments.get("on", ""))
     folder = folder_of(store.address, arguments.get("archive", ""))
-    wanted = patrol_day.Wanted(on, workers=1)
+    wanted = patrol_day.Wanted(on, engine=ALONE)
     done = patrol_day.verify_day(store, wanted, folder, KEEPER, lambda _stage, at, total: progress(at, total))
     return messages.sentence("jobs.patrols.done", "zh", done)

@@ -1,11 +1,11 @@
-"""Fixes past their retention day are deleted: entered in the store first, with every file and its hash, then removed."""
+"""Fixes and check-ins past their retention day are deleted: entered in the store first, with every file and its hash."""
 
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from data import archive, tracks
-from data.store import Actor, Store
+from data import archive, checkins, tracks
+from data.store import Actor, Store, Writing
 from data.tables.columns import OPEN_START
 from rules.parameters import Policy, defaults
 
@@ -26,8 +26,13 @@ def sweep(store: Store, folder: Path, today: date, actor: Actor, policy: Policy 
     last_gone = first_kept - timedelta(days=1)
     with store.read() as view:
         gone = tracks.parts(view, OPEN_START, last_gone)
+        marks = checkins.count(view, last_gone)
     rule = {"name": RULE, "days": kept, "first_kept": first_kept.isoformat()}
-    number = store.run(lambda unit: tracks.record_deletion(unit, gone, rule), actor=actor) if gone else None
+
+    def work(unit: Writing) -> int:
+        return tracks.record_deletion(unit, gone, rule, checkins.remove(unit, last_gone))
+
+    number = store.run(work, actor=actor) if gone or marks else None
     removed = _remove(folder, first_kept)
     return {
         "format": FORMAT,
@@ -35,6 +40,7 @@ def sweep(store: Store, folder: Path, today: date, actor: Actor, policy: Policy 
         "rule": rule,
         "files": len(gone),
         "points": sum(part.points for part in gone),
+        "check_ins": marks,
         "removed": removed,
     }
 

@@ -1,12 +1,13 @@
 """Odd patterns in the tracks of a day, as questions for a person: what is seen, and what it may harmlessly mean.
 
-Nobody is judged by them; only a walk that repeats another one holds its own day back until somebody has answered.
+Nobody is judged by them; only a walk that repeats another one holds its own day back until somebody has answered. First the
+days of each person are looked at alone, then the pairs of people whose ground is the same, both by whatever does the work of the
+day; what needs the whole town at once (who shares ground, who hears which networks) is small and done here.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -14,66 +15,47 @@ import numpy as np
 
 from api.services import habits
 from api.services.asking import Raised
-from api.services.holding import REPLAY
+from api.services.engines import Engine, spread
 from api.services.patrol_tasks import Task
-from data import archive, tracks
-from data.archive import Fixes
+from api.services.watching import (
+    NETWORKS,
+    SHARED_CELLS,
+    File,
+    Ground,
+    Watch,
+    Watched,
+    about,
+    fixes_of,
+    replays,
+    watched_of,
+)
+from data import tracks
 from data.store import Store
-from geo.crs import Plane
 from geo.tracks.signals.habits import shared_devices
-from geo.tracks.signals.replay import ReplayPolicy, TogetherPolicy, replayed_s, together
-from geo.tracks.signals.series import STEP_S, Series, series_of
-from geo.tracks.signals.shape import ShapePolicy, shape_of
-from geo.tracks.track import Float64
+from geo.tracks.signals.radio import Air, RadioPolicy
+from geo.tracks.signals.replay import TogetherPolicy, together
+from geo.tracks.signals.series import Series, series_of
+from geo.tracks.track import Int64
 from rules.parameters import Policy
 
-DAY_S: Final = 86_400.0
-CELL_M: Final = 50.0
-SHARED_CELLS: Final = 0.3  # walks that share less of their ground are not laid side by side
-SAME_TIME_S: Final = 60.0
+PEOPLE_AT_ONCE: Final = 16
+PAIRS_AT_ONCE: Final = 64
+REPLAYED, TOGETHER = "replayed", "together"
+Files = Mapping[date, tuple[File, ...]]
 
 
-@dataclass
-class _Days:
-    """The tracks of people by day, each read once."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people to be laid side by side: does the day of the one repeat that of the other, or do their phones go together."""
 
-    folder: Path
-    plane: Plane
-    parts: dict[tuple[str, date], list[tracks.Part]]
-    _fixes: dict[tuple[str, date], tuple[Fixes, Float64]] = field(
-        default_factory=dict[tuple[str, date], tuple[Fixes, Float64]]
-    )
-    _series: dict[tuple[str, date], Series] = field(default_factory=dict[tuple[str, date], Series])
-
-    def fixes(self, person: str, on: date) -> tuple[Fixes, Float64]:
-        """Return a day's fixes in strict time order, and where they lie in metres as they were sent."""
-        key = (person, on)
-        if key not in self._fixes:
-            some = [archive.read(self.folder, p.path, p.sha256) for p in self.parts.get(key, [])]
-            whole = archive.joined(some)
-            whole = whole.only(np.r_[True, np.diff(whole.time_ms) > 0] if len(whole) else slice(None))
-            xy = self.plane.to_plane(np.column_stack([whole.lon_e7, whole.lat_e7]) / 1e7)
-            good = np.isfinite(xy).all(axis=1)
-            self._fixes[key] = whole.only(good), np.ascontiguousarray(xy[good])
-        return self._fixes[key]
-
-    def series(self, person: str, on: date) -> Series:
-        """Return a day at even steps."""
-        key = (person, on)
-        if key not in self._series:
-            fixes, xy = self.fixes(person, on)
-            self._series[key] = series_of(fixes.time_ms, xy)
-        return self._series[key]
-
-    def cells(self, person: str, on: date) -> set[tuple[int, int]]:
-        """Return the cells of the ground that somebody moved over."""
-        found = self.series(person, on)
-        places = found.xy[found.moving]
-        whole = np.floor(places[np.isfinite(places).all(axis=1)] / CELL_M).astype(np.int64)
-        return set(map(tuple, whole.tolist()))
+    kind: str
+    one: str
+    other: str
+    files: tuple[Files, Files]
+    ground: Ground
 
 
-def signals_of(store: Store, folder: Path, tasks: Sequence[Task], policy: Policy) -> list[Raised]:
+def signals_of(store: Store, folder: Path, tasks: Sequence[Task], engine: Engine, policy: Policy) -> list[Raised]:
     """Return the questions that the tracks of the people of some tasks raise, all of one day."""
     people = sorted({task.options.person for task in tasks if task.files})
     if not people:
@@ -87,103 +69,159 @@ def signals_of(store: Store, folder: Path, tasks: Sequence[Task], policy: Policy
         receipts = tracks.receipts_by_number(view, numbers)
     if plane is None:
         return []
-    by_day: dict[tuple[str, date], list[tracks.Part]] = {}
-    for part in parts:
-        by_day.setdefault((part.person, part.day), []).append(part)
-    days = _Days(folder, plane, by_day)
+    ground = Ground(str(folder), plane, policy, on)
+    files = _files(parts)
+    there = sorted(person for person, days in files.items() if on in days)
+    asked = set(people)
+    watches = [Watch(person, files[person], ground, person in asked) for person in there]
+    watched = spread(engine, watched_of, watches, PEOPLE_AT_ONCE)
     grids: dict[str, set[str]] = {}
     for task in tasks:
         grids.setdefault(task.options.person, set()).add(task.grid.code)
+    pairs = list(_pairs(watched, files, grids, ground))
+    raised = spread(engine, pairs_of, pairs, PAIRS_AT_ONCE)
+    found = list(zip(pairs, raised, strict=True))
     devices: dict[str, list[str]] = {}
     for receipt in receipts.values():
         devices.setdefault(receipt.person, []).append(str(receipt.content.get("device", "")))
     return [
-        *(one for person in people for one in _shape(days, person, on, policy)),
-        *(one for person in people for one in _replays(days, person, on, policy)),
-        *_together(days, grids, on, policy),
+        *(one for person in watched for one in person.alone),
+        *_networks(watched, ground),
+        *_replays(watched, found),
+        *(one for pair, some in found if pair.kind == TOGETHER for one in some),
         *_devices(devices, on),
         *habits.signals_of(store, people, on, policy),
     ]
 
 
-def _shape(days: _Days, person: str, on: date, policy: Policy) -> Iterator[Raised]:
-    number = lambda name: policy.number(f"signal.{name}", on)  # noqa: E731 - a short name for one call
-    fixes, xy = days.fixes(person, on)
-    asked = ShapePolicy(
-        jump_mps=number("jump_speed"),
-        jump_m=number("jump_distance"),
-        smooth_s=number("smooth"),
-        frozen_s=number("frozen"),
-    )
-    found = shape_of(fixes.time_ms, xy, fixes.accuracy_m, asked)
-    if found.jumps >= number("jumps"):
-        yield about("teleport", person, on, {"number": found.jumps})
-    if found.smooth_s >= asked.smooth_s:
-        yield about("smooth", person, on, {"minutes": round(found.smooth_s / 60)})
-    if found.frozen_s >= asked.frozen_s:
-        yield about("frozen", person, on, {"minutes": round(found.frozen_s / 60)})
+def _files(parts: Sequence[tracks.Part]) -> dict[str, dict[date, tuple[File, ...]]]:
+    found: dict[str, dict[date, tuple[File, ...]]] = {}
+    for part in parts:
+        days = found.setdefault(part.person, {})
+        days[part.day] = (*days.get(part.day, ()), (part.path, part.sha256))
+    return found
 
 
-def _replays(days: _Days, person: str, on: date, policy: Policy) -> Iterator[Raised]:
-    """Give the earlier days of a person, and the same day of others, whose walk this day repeats."""
-    number = lambda name: policy.number(f"signal.{name}", on)  # noqa: E731 - as above
-    asked = ReplayPolicy(number("replay_lag"), number("replay_near"))
-    first = on - timedelta(days=int(number("replay_days")))
-    here, mine = days.series(person, on), days.cells(person, on)
-    if here.moving.sum() * STEP_S < number("replay"):
+def _pairs(
+    watched: Sequence[Watched], files: Mapping[str, Files], grids: Mapping[str, set[str]], ground: Ground
+) -> Iterator[Pair]:
+    """Give the pairs that share enough ground, each person's in order; who shares a grid is a pair anyway."""
+    least_s = ground.policy.number("signal.replay", ground.on)
+    common = _Common([one.cells for one in watched])
+    for number, one in enumerate(watched):
+        counts = common.of(number)
+        for k in np.flatnonzero(counts).tolist():
+            other, whose = watched[k], (one.person, watched[k].person)
+            if k == number:
+                continue
+            both = files[one.person], files[other.person]
+            enough = counts[k] >= SHARED_CELLS * len(one.cells)
+            if one.person in grids and enough and one.moving_s >= least_s:
+                yield Pair(REPLAYED, *whose, both, ground)
+            apart = one.person in grids and other.person in grids and not grids[one.person] & grids[other.person]
+            if k > number and apart and enough and counts[k] >= SHARED_CELLS * len(other.cells):
+                yield Pair(TOGETHER, *whose, both, ground)
+
+
+class _Common:
+    """How much ground each of some people shares with every other: squares of all, sorted, found by their numbers."""
+
+    def __init__(self, cells: Sequence[Int64]) -> None:
+        self._cells = cells
+        self._all = np.concatenate([np.empty(0, np.int64), *cells])
+        whose = np.repeat(np.arange(len(cells)), [len(one) for one in cells])
+        order = np.argsort(self._all, kind="stable")
+        self._all, self._whose = self._all[order], whose[order]
+
+    def of(self, number: int) -> Int64:
+        """Return how many squares of one person every person has (n,)."""
+        first, last = (np.searchsorted(self._all, self._cells[number], side) for side in ("left", "right"))
+        lengths = last - first
+        at = np.repeat(first - np.r_[0, np.cumsum(lengths)[:-1]], lengths) + np.arange(lengths.sum())
+        return np.bincount(self._whose[at], minlength=len(self._cells)).astype(np.int64)
+
+
+def pairs_of(some: Sequence[Pair]) -> list[tuple[Raised, ...]]:
+    """Return the questions that some pairs raise, in their order; each day is read once."""
+    days = _Days()
+    return [tuple(_asked(pair, days)) for pair in some]
+
+
+class _Days:
+    """Days at even steps, each read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, date], Series] = {}
+
+    def of(self, person: str, on: date, files: Files, ground: Ground) -> Series:
+        """Return a day of a person; an empty one where there is none."""
+        if (person, on) not in self._read:
+            fixes, xy = fixes_of(files.get(on, ()), ground)
+            self._read[person, on] = series_of(fixes.time_ms, xy)
+        return self._read[person, on]
+
+
+def _asked(pair: Pair, days: _Days) -> Iterator[Raised]:
+    ground, on = pair.ground, pair.ground.on
+    if pair.kind == REPLAYED:
+        here = days.of(pair.one, on, pair.files[0], ground)
+        there = days.of(pair.other, on, pair.files[1], ground)
+        yield from replays((pair.one, on), here, (pair.other, on), there, ground.policy)
         return
-    for other, day in sorted(days.parts, key=lambda key: (key[1], key[0])):
-        if not (first <= day < on and other == person) and not (day == on and other != person):
-            continue
-        if len(mine & days.cells(other, day)) < SHARED_CELLS * len(mine):
-            continue
-        seconds, lag = replayed_s(days.series(other, day), here, (on - day).days * DAY_S, asked)
-        if seconds < number("replay") or abs(lag) < SAME_TIME_S:
-            continue
-        values = {"on": on.isoformat(), "minutes": round(seconds / 60), "other": other, "other_on": day.isoformat()}
-        subject = f"{REPLAY}/{person}/{on.isoformat()}/{other}/{day.isoformat()}"
-        yield Raised(subject, REPLAY, ((person, on),), (), {**values, "lag": _h_mm(lag), "seconds": round(seconds)})
+    number = lambda name: ground.policy.number(f"signal.{name}", on)  # noqa: E731 - a short name for one call
+    asked, found = TogetherPolicy(number("together_near")), list[tuple[float, float]]()
+    for back in range(int(number("together_days"))):
+        day = on - timedelta(days=back)
+        one = days.of(pair.one, day, pair.files[0], ground)
+        other = days.of(pair.other, day, pair.files[1], ground)
+        moving, near = together(one, other, asked)
+        found.append((near / moving if moving else 0.0, near))
+        if found[-1][0] <= number("together") or near < 60 * number("together_time"):
+            return
+    values: dict[str, str | int | float] = {
+        "person": pair.one,
+        "other": pair.other,
+        "percent": round(100 * found[0][0]),
+        "minutes": round(found[0][1] / 60),
+        "days": len(found),
+    }
+    people = ((pair.one, on), (pair.other, on))
+    yield Raised(f"together/{pair.one}/{pair.other}/{on.isoformat()}", "together", people, (), values)
 
 
-def _together(days: _Days, grids: dict[str, set[str]], on: date, policy: Policy) -> Iterator[Raised]:
-    """Give the pairs of people whose phones go together, on this day and enough others; who share a grid is a pair anyway."""
-    number = lambda name: policy.number(f"signal.{name}", on)  # noqa: E731 - as above
-    asked = TogetherPolicy(number("together_near"))
-    wanted = int(number("together_days"))
+def _replays(watched: Sequence[Watched], found: Sequence[tuple[Pair, tuple[Raised, ...]]]) -> Iterator[Raised]:
+    """Give the walks that come again: for each person first their own days, then the same day of others."""
+    beside: dict[str, list[Raised]] = {}
+    for pair, raised in found:
+        if pair.kind == REPLAYED:
+            beside.setdefault(pair.one, []).extend(raised)
+    for one in watched:
+        yield from one.again
+        yield from beside.get(one.person, ())
 
-    def share(one: str, other: str, day: date) -> tuple[float, float]:
-        moving, near = together(days.series(one, day), days.series(other, day), asked)
-        return (near / moving if moving else 0.0), near
 
-    walked = {person: days.cells(person, on) for person in sorted(grids)}
-    for one, other in combinations(sorted(walked), 2):
-        common = len(walked[one] & walked[other])
-        if grids[one] & grids[other] or common < SHARED_CELLS * max(len(walked[one]), len(walked[other]), 1):
-            continue
-        found = [share(one, other, on - timedelta(days=n)) for n in range(wanted)]
-        if all(part > number("together") and near >= 60 * number("together_time") for part, near in found):
-            values = {
-                "person": one,
-                "other": other,
-                "percent": round(100 * found[0][0]),
-                "minutes": round(found[0][1] / 60),
-                "days": wanted,
-            }
-            people = ((one, on), (other, on))
-            yield Raised(f"together/{one}/{other}/{on.isoformat()}", "together", people, (), values)
+def _networks(watched: Sequence[Watched], ground: Ground) -> Iterator[Raised]:
+    """Give whose phones hear networks of another part of the country, or that nobody else hears there."""
+    number = lambda name: ground.policy.number(f"signal.{name}", ground.on)  # noqa: E731 - a short name for one call
+    for kind in NETWORKS:
+        air = Air(day for one in watched for day in one.air.get(kind, ()))
+        asked = RadioPolicy(number(f"{kind}_far"), int(number("network_known")))
+        last = -1
+        for one in watched:
+            last += len(one.air.get(kind, ()))
+            if not one.is_asked or not one.air.get(kind):
+                continue
+            found = air.strange(last, asked)
+            unknown_s = (
+                found.unknown_s if kind == "wifi" else 0.0
+            )  # whose operator nobody else has hears cells of their own
+            odd = max(found.elsewhere_s, unknown_s)
+            if odd >= number("network_time") and odd >= number("network_share") * found.heard_s:
+                values = {"elsewhere": round(found.elsewhere_s / 60), "unknown": round(unknown_s / 60)}
+                yield about(f"network_{kind}", one.person, ground.on, {**values})
 
 
 def _devices(devices: dict[str, list[str]], on: date) -> Iterator[Raised]:
     for device, people in shared_devices(devices).items():
         who = tuple((person, on) for person in people)
         yield Raised(f"device/{device}/{on.isoformat()}", "device", who, (), {"people": "、".join(people)})
-
-
-def about(kind: str, person: str, on: date, values: dict[str, str | int | float]) -> Raised:
-    """Return a question about one person's day."""
-    return Raised(f"{kind}/{person}/{on.isoformat()}", kind, ((person, on),), (), values)
-
-
-def _h_mm(seconds: float) -> str:
-    minutes = round(abs(seconds) / 60)
-    return f"{'-' if seconds < 0 else ''}{minutes // 60}:{minutes % 60:02d}"

@@ -103,7 +103,7 @@ def receive(batch: Batch, desk: Desk, policy: Policy | None = None) -> tuple[Doc
     if known is not None:
         return document(known), False
     _require_datum(batch)
-    (found,) = read_files([batch.file], batch.reading, desk.limits)
+    found = _read(batch, desk)
     if len(found) != 1:
         raise InputError("track.several", batch.file.name, got=len(found), values={"known": ", ".join(_ids(found))})
     return _stored(batch, found[0], desk, policy or defaults())
@@ -112,13 +112,21 @@ def receive(batch: Batch, desk: Desk, policy: Policy | None = None) -> tuple[Doc
 def receive_people(batch: Batch, desk: Desk, policy: Policy | None = None) -> list[Document]:
     """Return the receipts of a file whose tracks are named by person; ``person`` of the batch has no meaning."""
     _require_datum(batch)
-    (found,) = read_files([batch.file], batch.reading, desk.limits)
+    found = _read(batch, desk)
     receipts: list[Document] = []
     for track in found:
         mine = named(replace(batch, person=track.track or ""))
         known = _known(mine, desk)
         receipts.append(document(known) if known else _stored(mine, track, desk, policy or defaults())[0])
     return receipts
+
+
+def _read(batch: Batch, desk: Desk) -> tuple[Track, ...]:
+    """Return the tracks of a batch; names of networks come out as hashes that mean something in this store alone."""
+    with desk.store.read() as view:
+        reading = replace(batch.reading, salt=view.salt)
+    (found,) = read_files([batch.file], reading, desk.limits)
+    return found
 
 
 def _require_datum(batch: Batch) -> None:
@@ -213,7 +221,7 @@ def _emptied(track: Track) -> Track:
     """Return a track without its points with a time: nothing of them is stored while it is open which moments they mean."""
     keep = ~track.timed
     columns = {name: getattr(track, name)[keep] for name in ("time_ms", "lon_e7", "lat_e7", "accuracy_m", "segment")}
-    return replace(track, **columns)
+    return replace(track, **columns, sensed=track.sensed.only(keep))
 
 
 def _day(ms: int) -> date:
@@ -233,7 +241,8 @@ class _Sorted:
         untimed = int((~track.timed).sum())
         if untimed:
             self.counts["quarantined:time.missing"] += untimed
-        fixes = Fixes(track.time_ms, track.lon_e7, track.lat_e7, track.accuracy_m, track.segment).only(track.timed)
+        numbers = track.time_ms, track.lon_e7, track.lat_e7, track.accuracy_m, track.segment
+        fixes = Fixes(*numbers, track.sensed).only(track.timed)
         fixes = self._believable(fixes.only(np.argsort(fixes.time_ms, kind="stable")), desk.at, policy)
         for day, some in self._on_duty(fixes, person, staff):
             self._new(day, some, person, desk)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Text, select, type_coerce
 
-from data import chains, ledger
+from data import chains, checkins, ledger
 from data.audit.chain import document
 from data.audit.doubt import Doubt
 from data.store import Reading
@@ -20,11 +20,27 @@ def doubts(s: Reading) -> Iterator[Doubt]:
     """Give what is wrong with the records of patrols."""
     for table in CHAINS:
         yield from _chain(s, table)
+    yield from _check_ins(s)
     columns = (VerdictRow.person, VerdictRow.day, VerdictRow.version, VerdictRow.content_hash)
     query = select(*columns, type_coerce(VerdictRow.content, Text).label("text")).order_by(VerdictRow.id)
     for row in s.connection.execute(query):
         if hashlib.sha256(row.text.encode()).hexdigest() != row.content_hash:
             yield Doubt("audit.verdict_changed", unit=row.person, values={"what": f"{row.day} v{row.version}"})
+
+
+def _check_ins(s: Reading) -> Iterator[Doubt]:
+    """Give the receipts whose check-ins are not those that were received; what a recorded deletion took is taken off."""
+    there = checkins.by_receipt(s)
+    removed: dict[int, int] = {}
+    for content in s.connection.execute(select(DeletionRow.content)).scalars():
+        for seq, rows in content.get("check_ins", ()):
+            removed[seq] = removed.get(seq, 0) + rows
+    query = select(ReceiptRow.seq, ReceiptRow.content).where(ReceiptRow.person == checkins.NOBODY)
+    for seq, content in s.connection.execute(query):
+        rows, gone = there.get(seq, []), removed.get(seq, 0)
+        whole = gone > 0 or checkins.rows_hash(rows) == content["rows_hash"]
+        if not whole or len(rows) + gone != content["rows"]:
+            yield Doubt("audit.link_changed", seq=seq, values={"what": "check_in"})
 
 
 def _chain(s: Reading, table: Any) -> Iterator[Doubt]:

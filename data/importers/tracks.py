@@ -1,7 +1,7 @@
 """Tracks from files, read in the limited child: bytes go in, numbers come back. Nothing is stored here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from data.importers.message import Array, pack, unpack
 from geo.errors import InputError
 from geo.tracks import clock
 from geo.tracks.readers import ReadLimits, ReadOptions, read_tracks, scan
+from geo.tracks.sensed import Sensed
 from geo.tracks.track import Note, Track
 
 COLUMNS: Final = ("time_ms", "lon_e7", "lat_e7", "accuracy_m", "segment")
@@ -28,13 +29,14 @@ class TrackFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read: zone for times that carry none, meaning -> column, the one track wanted, metres per unit of dilution."""
+    """How to read: zone for times that carry none, meaning -> column, the one track wanted, metres per unit of dilution, salt."""
 
     zone: str | None = None
     columns: Mapping[str, str] | None = None
     track: str | None = None
     metres_per_dilution: float = 7.5
     points: int = 20_000_000
+    salt: bytes = field(default=b"", repr=False)
 
 
 def read_files(files: Sequence[TrackFile], reading: Reading, limits: Limits | None = None) -> list[tuple[Track, ...]]:
@@ -55,6 +57,7 @@ def read_files(files: Sequence[TrackFile], reading: Reading, limits: Limits | No
         "columns": dict(reading.columns or {}),
         "track": reading.track,
         "metres_per_dilution": reading.metres_per_dilution,
+        "salt": reading.salt.hex(),
         "limits": {
             "bytes": limits.bytes,
             "unpacked_bytes": limits.unpacked_bytes,
@@ -80,6 +83,7 @@ def read_message(payload: bytes, report: Report) -> bytes:
         track=head["track"],
         limits=ReadLimits(**head["limits"]),
         metres_per_dilution=head["metres_per_dilution"],
+        salt=bytes.fromhex(head["salt"]),
     )
     described: list[dict[str, Any]] = []
     arrays: dict[str, Array] = {}
@@ -88,6 +92,8 @@ def read_message(payload: bytes, report: Report) -> bytes:
         for track in read_tracks(sent[str(file)].tobytes(), name, options):
             for column in COLUMNS:
                 arrays[f"{len(described)}.{column}"] = getattr(track, column)
+            for column, values in track.sensed.columns.items():
+                arrays[f"{len(described)}.sensed.{column}"] = values
             described.append(_described(track, file))
     return pack({"tracks": described}, arrays)
 
@@ -102,6 +108,7 @@ def _described(track: Track, file: int) -> dict[str, Any]:
         "removed": dict(track.removed),
         "notes": [(note.code, note.line, dict(note.values)) for note in track.notes],
         "columns": dict(track.columns),
+        "sensed": list(track.sensed.columns),
     }
 
 
@@ -120,4 +127,5 @@ def _track(said: dict[str, Any], number: int, arrays: Mapping[str, Array]) -> Tr
         removed=said["removed"],
         notes=tuple(Note(code, line, values) for code, line, values in said["notes"]),
         columns=said["columns"],
+        sensed=Sensed({name: arrays[f"{number}.sensed.{name}"] for name in said["sensed"]}),
     )

@@ -8,6 +8,7 @@ from data.tables.jobs import JobRow
 from data.tables.ledger import LedgerRow
 from data.tables.partition import CodeRow, PartitionRoot, RootFrame, UnitRow, UnitVersion
 from data.tables.patrols import (
+    CheckInRow,
     DeletionRow,
     QuestionRow,
     ReceiptRow,
@@ -26,6 +27,7 @@ __all__ = [
     "BoardRow",
     "ChangeEventRow",
     "ChangeRow",
+    "CheckInRow",
     "CodeRow",
     "DeletionRow",
     "DeliveryRow",

@@ -13,7 +13,7 @@ class StoreRow(Base):
     """One row. The plane is empty until ``init --plane`` or the first root fixes it, once.
 
     ``srid`` is the number the geometries carry; ``pipeline`` the PROJ text from lon/lat, pinned so that another PROJ gives the
-    same centimetre; ``wkt`` the plane's definition.
+    same centimetre; ``wkt`` the plane's definition; ``salt`` what the names of radio networks are hashed with, never given out.
     """
 
     __tablename__ = "store"
@@ -25,3 +25,4 @@ class StoreRow(Base):
     srid: Mapped[int | None]
     pipeline: Mapped[str | None] = mapped_column(Text)
     wkt: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(Text)

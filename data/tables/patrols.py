@@ -72,6 +72,22 @@ class TrackHourRow(Base):
     geom: Mapped[BaseGeometry] = mapped_column(Geom("MULTILINESTRINGM"))
 
 
+class CheckInRow(Base):
+    """A check-in at a centre: who, where, when; ``event`` is in, again or out, ``means`` what it was told by."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (Index("ix_check_in_day", "day", "centre"),)
+
+    id: Mapped[int] = mapped_column(Whole, primary_key=True)
+    receipt: Mapped[int] = mapped_column(Whole, ForeignKey("receipt.seq"), index=True)
+    person: Mapped[str] = mapped_column(Text)
+    centre: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]
+    at: Mapped[datetime] = mapped_column(Instant)
+    event: Mapped[str] = mapped_column(Text)
+    means: Mapped[str] = mapped_column(Text)
+
+
 class VerdictRow(Base):
     """One version of the verdict on a person's day in a grid: the document, its hash, and why there is a new version."""
 

@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from geo.tracks.sensed import Sensed
+
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -42,6 +44,7 @@ class Track:
     removed : reason -> number of points
     notes : faults of single points with their line (the first of each reason), and remarks on the whole file
     columns : column of the file -> meaning, as it was read; empty unless a table
+    sensed : what the phone says beside the places
     """
 
     name: str
@@ -56,6 +59,7 @@ class Track:
     removed: Mapping[str, int]
     notes: tuple[Note, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    sensed: Sensed = Sensed()  # noqa: RUF009 - frozen
 
     @property
     def points_kept(self) -> int:

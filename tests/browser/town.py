@@ -17,6 +17,7 @@ from api.auth import LOCAL_USER
 from api.main import create_app
 from api.services import boards, demo, demo_changes, demo_patrols, imports, patrol_day, places, stores
 from api.services.board_content import load_contents
+from api.services.engines import ALONE
 from api.services.grid_files import Source
 from api.services.redraw.hand import Hand
 from api.services.track_ingest import Desk
@@ -74,7 +75,7 @@ def _people(store: Store) -> None:
     for _ in demo_patrols.received(demo.truth(), SAMPLES / "town" / "tracks", desk):
         pass
     for day in (DAY, date(2026, 11, 19)):
-        patrol_day.verify_day(store, patrol_day.Wanted(day, workers=1), archive, ACTOR, lambda *_: None)
+        patrol_day.verify_day(store, patrol_day.Wanted(day, engine=ALONE), archive, ACTOR, lambda *_: None)
 
 
 def redraw(address: str) -> dict[str, int]:

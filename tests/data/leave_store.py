@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from data import boards, changes, jobs, ledger, partitions, places, questions, roster, tracks, verdicts
+from data import boards, changes, checkins, jobs, ledger, partitions, places, questions, roster, tracks, verdicts
 from data.archive import Fixes, Written
 from data.migrations import HEAD
 from data.store import Actor, create_store
@@ -57,6 +57,8 @@ def main() -> None:
             written = Written("day=2026-11-18/town=x/0.parquet", "0" * 64, 3)
             tracks.save_receipt(unit, "k1", "P01", {"counts": {"accepted": 3}}, [(day, "枣林镇", written)])
             tracks.write_hours(unit, "P01", day, fixes, np.full((3, 2), 400_050.0), 300)
+            came = checkins.CheckIn("P01", "c1", at, checkins.IN, checkins.TAG)
+            checkins.save(unit, "k2", {"file": "check-ins.csv"}, [came])
             verdict = verdicts.save(
                 unit, "枣林镇", "PASS", ["first"], "0", {"on": "2026-11-18", "person": "P01", "grid": "A"}
             )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from geo.errors import InputError
-from geo.tracks.readers import values
+from geo.tracks.readers import sensors, values
 from geo.tracks.readers.points import Points, RawPoints, ReadOptions, build
 from geo.tracks.track import Note, Track
 
@@ -20,6 +20,7 @@ TIMES: Final = ("time", "timestamp", "datetime", "date", "tst", "fixTime", "devi
 ACCURACIES: Final = ("accuracy", "acc", "hacc", "horizontalAccuracy")
 COORD_TIMES: Final = ("coordTimes", "times", "coordinateProperties")
 POSITION_AT_LEAST: Final = 2
+TOWER: Final = ("mobileCountryCode", "mobileNetworkCode", "locationAreaCode", "cellId")
 Json = Any
 
 
@@ -98,6 +99,7 @@ class _Reader:
     def __init__(self, points: Points, options: ReadOptions) -> None:
         self._points = points
         self._zone = options.zone
+        self._names = {n: w for n, w in sensors.NAMES.items() if options.salt or n not in sensors.RADIO}
         self._segment = 0
 
     def take(self, document: Json, line: int, name: str) -> str:
@@ -115,15 +117,17 @@ class _Reader:
             return self._traccar(document, line)
         raise InputError("track.json_kind", name, got=", ".join(list(document)[:8])[:80])
 
-    def _add(self, line: int, place: tuple[Json, Json], time: Json, accuracy: Json) -> None:
+    def _add(self, line: int, place: tuple[Json, Json], time: Json, accuracy: Json, *about: Mapping[str, Json]) -> None:
         lat, lon = (_text(value) for value in place)
         metres: float | str = values.accuracy_m(_text(accuracy)) if accuracy is not None else math.nan
-        self._points.add(line, lat, lon, _text(time), metres, self._segment)
+        said = {name: text for name, words in self._names.items() for text in [_said(about, words)] if text is not None}
+        self._points.add(line, lat, lon, _text(time), metres, self._segment, said)
 
     def _owntracks(self, message: Mapping[str, Json], line: int) -> str:
         """Take a message of OwnTracks; only ``location`` has a fix, an accuracy of 0 means that none is known."""
         if message["_type"] == "location":
-            self._add(line, (message.get("lat"), message.get("lon")), message.get("tst"), message.get("acc"))
+            place = message.get("lat"), message.get("lon")
+            self._add(line, place, message.get("tst"), message.get("acc"), message)
         return "owntracks"
 
     def _traccar(self, message: Mapping[str, Json], line: int) -> str:
@@ -134,7 +138,10 @@ class _Reader:
         coords: Mapping[str, Json] = nested if isinstance(nested, dict) else {}
         time = _first(fix, TIMES)
         accuracy = _first(coords, ACCURACIES)
-        self._add(line, (coords.get("latitude"), coords.get("longitude")), time, accuracy)
+        inside = fix.get("attributes")
+        attributes: Mapping[str, Json] = inside if isinstance(inside, dict) else {}
+        place = coords.get("latitude"), coords.get("longitude")
+        self._add(line, place, time, accuracy, fix, coords, attributes, _networks(fix.get("network")))
         return "traccar"
 
     def _geojson(self, document: Mapping[str, Json], line: int, name: str) -> str:
@@ -155,7 +162,7 @@ class _Reader:
             raise InputError("track.json_kind", name, got=str(kind)[:40])
         places = _listed(geometry.get("coordinates"))
         if kind == "Point":
-            self._add(line, _place(places), _first(said, TIMES), _first(said, ACCURACIES))
+            self._add(line, _place(places), _first(said, TIMES), _first(said, ACCURACIES), said)
             return
         times = _coordinate_times(said)
         runs = [places] if kind == "LineString" else [_listed(run) for run in places]
@@ -186,6 +193,27 @@ def _place(position: Sequence[Json]) -> tuple[Json, Json]:
 
 def _first(said: Mapping[str, Json], names: Sequence[str]) -> Json:
     return next((said[name] for name in names if said.get(name) is not None), None)
+
+
+def _said(about: Sequence[Mapping[str, Json]], names: Sequence[str]) -> str | None:
+    """Return the first value that goes by one of some names, as text; several become one text, as one of a table."""
+    value = next((one[name] for one in about for name in names if one.get(name) is not None), None)
+    if isinstance(value, dict):
+        value = value.get("type")
+    if isinstance(value, list):
+        return ";".join(part for part in value if isinstance(part, str))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else None
+
+
+def _networks(network: Json) -> dict[str, Json]:
+    """Return the networks in reach as a position of the Traccar server lists them, written as in a table."""
+    there: Mapping[str, Json] = network if isinstance(network, dict) else {}
+    points = [one for one in _listed(there.get("wifiAccessPoints")) if isinstance(one, dict)]
+    towers = [one for one in _listed(there.get("cellTowers")) if isinstance(one, dict)]
+    cells = [",".join(str(tower.get(name, "")) for name in TOWER) for tower in towers]
+    return {"wifi": [str(one.get("macAddress", "")) for one in points] or None, "cell": cells or None}
 
 
 def _text(value: Json) -> str | None:

@@ -12,13 +12,15 @@ import numpy.typing as npt
 
 from geo.errors import InputError
 from geo.tracks import clock
-from geo.tracks.readers import values
+from geo.tracks.readers import sensors, values
+from geo.tracks.sensed import NOT_SAID, Sensed
 from geo.tracks.track import NO_TIME, Float64, Int32, Int64, Note, NotedValue, Track
 
 SWAPPED_SHARE, SWAPPED_LEAST = 0.9, 2  # of all points; one odd point is set aside like any other
 DUPLICATE: Final = "duplicate"
 LINES_OF_A_REASON: Final = 3
 SHOWN: Final = 40
+NOTHING: Final[Mapping[str, str]] = {}
 FIRST_GPS_MS: Final = 315_964_800_000  # 1980-01-06, the first second of GPS time
 
 
@@ -38,7 +40,8 @@ class ReadLimits:
 class ReadOptions:
     """How to read: zone for times that carry none, meaning -> column of a table, the one track wanted, the limits.
 
-    ``metres_per_dilution`` turns a horizontal dilution of precision into metres.
+    ``metres_per_dilution`` turns a horizontal dilution of precision into metres. ``salt`` is what names of networks are hashed
+    with; without one they are not read.
     """
 
     zone: ZoneInfo | None = None
@@ -46,6 +49,7 @@ class ReadOptions:
     track: str | None = None
     limits: ReadLimits = ReadLimits()
     metres_per_dilution: float = 7.5
+    salt: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,7 @@ class RawPoints:
     segment: Int32
     removed: Mapping[str, int]
     notes: tuple[Note, ...]
+    sensed: Sensed = Sensed()  # noqa: RUF009 - frozen
 
 
 class Points:
@@ -71,13 +76,21 @@ class Points:
         self._counts = counts_of_seconds
         self._time, self._lon, self._lat = array("q"), array("i"), array("i")
         self._accuracy, self._segment = array("d"), array("i")
+        self._sensed = _Sensed(options.salt)
         self._removed: Counter[str] = Counter()
         self._notes: list[Note] = []
 
     def add(
-        self, line: int, lat: str | None, lon: str | None, time: str | None, accuracy: float | str, segment: int
+        self,
+        line: int,
+        lat: str | None,
+        lon: str | None,
+        time: str | None,
+        accuracy: float | str,
+        segment: int,
+        said: Mapping[str, str] = NOTHING,
     ) -> None:
-        """Take one point; ``accuracy`` is metres or the reason why it cannot be read.
+        """Take one point; ``accuracy`` is metres or the reason why it cannot be read, ``said`` what the phone says beside it.
 
         Errors: ``points.limit``; ``time.zone_missing`` where the point has a time without a zone and none was given.
         """
@@ -99,6 +112,8 @@ class Points:
         self._lon.append(where[1])
         self._accuracy.append(accuracy)
         self._segment.append(segment)
+        if said:
+            self._sensed.take(len(self._time), line, said)
 
     def finish(self) -> RawPoints:
         """Return what was gathered."""
@@ -109,7 +124,8 @@ class Points:
             np.frombuffer(self._accuracy, np.float64) if self._accuracy else np.empty(0, np.float64),
             np.frombuffer(self._segment, np.int32) if self._segment else np.empty(0, np.int32),
             dict(self._removed),
-            tuple(self._notes),
+            (*self._notes, *self._sensed.notes()),
+            self._sensed.finish(len(self._time)),
         )
 
     def _moment(self, line: int, text: str | None) -> int | str:
@@ -129,6 +145,45 @@ class Points:
         self._removed[reason] += 1
         if self._removed[reason] <= LINES_OF_A_REASON:
             self._notes.append(Note(f"removed.{reason}", line, {"shown": shown[:SHOWN]}))
+
+
+class _Sensed:
+    """Collects what the phone says beside its places; a column comes to be with its first value."""
+
+    def __init__(self, salt: bytes) -> None:
+        self._salt = salt
+        self._columns: dict[str, array[int]] = {}
+        self._unread: Counter[str] = Counter()
+        self._first: dict[str, tuple[int, str]] = {}
+
+    def take(self, count: int, line: int, said: Mapping[str, str]) -> None:
+        """Take what is said of the last of ``count`` points."""
+        for name, text in said.items():
+            value = sensors.read(name, text, self._salt)
+            if value is None:
+                self._unread[name] += 1
+                self._first.setdefault(name, (line, text))
+            elif value != NOT_SAID:
+                column = self._columns.setdefault(name, array("q"))
+                column.extend([NOT_SAID] * (count - 1 - len(column)))
+                column.append(value)
+
+    def notes(self) -> list[Note]:
+        """Return how many values of each column could not be read, with the line of the first."""
+        return [
+            Note(
+                "track.unread",
+                self._first[name][0],
+                {"column": name, "number": n, "shown": self._first[name][1][:SHOWN]},
+            )
+            for name, n in self._unread.items()
+        ]
+
+    def finish(self, count: int) -> Sensed:
+        """Return the columns of ``count`` points."""
+        for column in self._columns.values():
+            column.extend([NOT_SAID] * (count - len(column)))
+        return Sensed({name: np.frombuffer(column, np.int64) for name, column in sorted(self._columns.items())})
 
 
 def build(
@@ -164,6 +219,7 @@ def build(
         removed=removed,
         notes=(*notes, *raw.notes, *_remarks(raw)),
         columns=dict(columns or {}),
+        sensed=raw.sensed.only(keep),
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from geo.errors import InputError
-from geo.tracks.readers import dialect, values
+from geo.tracks.readers import dialect, sensors, values
 from geo.tracks.readers.points import Points, ReadOptions, build
 from geo.tracks.track import Note, Track
 
-MEANINGS: Final = ("time", "lat", "lon", "accuracy", "track")
+MEANINGS: Final = ("time", "lat", "lon", "accuracy", "track", *sensors.NAMES)
 NEEDED: Final = ("time", "lat", "lon")
 SETTINGS: Final = ("encoding", "separator")
 NONE: Final = "-"
@@ -24,14 +24,16 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
         *("track", "track_id", "worker_id", "worker", "person", "user_id", "user", "device_id", "device", "vehicle_id"),
         *("trip_id", "tid", "人员", "人员编号", "工号", "设备", "设备编号", "轨迹", "轨迹编号", "车辆"),
     ),
+    **{meaning: tuple(name.lower() for name in names) for meaning, names in sensors.NAMES.items()},
 }
 
 
 def read(data: bytes, name: str, options: ReadOptions) -> tuple[Track, ...]:
     """Return every track of a table in order of appearance, or the one that was picked.
 
-    ``options.columns`` maps ``time lat lon accuracy track`` to columns, and may set ``encoding`` (utf-8, gb18030, utf-16) and
-    ``separator`` (comma, semicolon, tab); ``track=-`` says that the file is one track.
+    ``options.columns`` maps ``time lat lon accuracy track`` and the names of `sensors.NAMES` to columns, and may set ``encoding``
+    (utf-8, gb18030, utf-16) and ``separator`` (comma, semicolon, tab); ``track=-`` says that the file is one track. Columns of
+    networks are read only where there is a salt to hash them with.
 
     Errors: ``csv.encoding``, ``csv.dialect``, ``csv.header``, ``csv.ragged``, ``csv.line``, ``csv.quote``,
     ``csv.column_missing``, ``csv.setting``, ``track.unknown``, ``track.empty``, ``time.zone_missing``, ``points.limit``.
@@ -40,7 +42,7 @@ def read(data: bytes, name: str, options: ReadOptions) -> tuple[Track, ...]:
     rows = dialect.rows(text, name, dialect.separator(options.columns.get("separator", "comma"), name))
     first: tuple[int, list[str]] = next(rows, (1, [""]))
     header = dialect.header_of(first[1], name)
-    chosen, guessed = _columns(header, options.columns, name)
+    chosen, guessed = _columns(header, options.columns, name, bool(options.salt))
     tracks = _gather(rows, name, header, chosen, options)
     if options.track is not None and options.track not in tracks:
         raise InputError("track.unknown", name, got=options.track, values={"known": dialect.known(tracks)})
@@ -64,6 +66,7 @@ def _gather(
     at = {meaning: header.index(column) for meaning, column in chosen.items()}
     time, lat, lon = at["time"], at["lat"], at["lon"]
     accuracy, track = at.get("accuracy"), at.get("track")
+    sensed = [(meaning, place) for meaning, place in at.items() if meaning in sensors.NAMES]
     tracks: dict[str, Points] = {}
     total = 0
     for line, row in rows:
@@ -78,13 +81,13 @@ def _gather(
         points = tracks.get(key)
         if points is None:
             points = tracks[key] = Points(name, options, counts_of_seconds=True)
-        points.add(
-            line, row[lat], row[lon], row[time], values.accuracy_m(None if accuracy is None else row[accuracy]), 0
-        )
+        metres = values.accuracy_m(None if accuracy is None else row[accuracy])
+        said = {meaning: row[place] for meaning, place in sensed}
+        points.add(line, row[lat], row[lon], row[time], metres, 0, said)
     return tracks
 
 
-def _columns(header: list[str], given: Mapping[str, str], name: str) -> tuple[dict[str, str], list[str]]:
+def _columns(header: list[str], given: Mapping[str, str], name: str, hashes: bool) -> tuple[dict[str, str], list[str]]:
     """Return meaning -> column, and the meanings that were guessed from the usual names."""
     odd = [meaning for meaning in given if meaning not in (*MEANINGS, *SETTINGS)]
     if odd:
@@ -104,4 +107,6 @@ def _columns(header: list[str], given: Mapping[str, str], name: str) -> tuple[di
             raise InputError(
                 "csv.column_missing", name, got=column, values={"meaning": meaning, "known": dialect.known(header)}
             )
-    return chosen, guessed
+    if not hashes:
+        chosen = {meaning: column for meaning, column in chosen.items() if meaning not in sensors.RADIO}
+    return chosen, [meaning for meaning in guessed if meaning in chosen]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from api.services import patrol_day, track_ingest
+from api.services.engines import ALONE
 from api.services.track_ingest import Batch, Desk
 from data import roster
 from data.archive import folder_of
@@ -72,7 +73,7 @@ class Office:
         return track_ingest.receive(batch if key else track_ingest.named(batch), self.desk)[0]
 
     def judge(self, **how: Any) -> dict[str, Any]:
-        asked: dict[str, Any] = {"on": DAY, "workers": 1, **how}
+        asked: dict[str, Any] = {"on": DAY, "engine": ALONE, **how}
         wanted = patrol_day.Wanted(**asked)
         return patrol_day.verify_day(self.store, wanted, self.folder, CLERK, lambda *_: None)
 

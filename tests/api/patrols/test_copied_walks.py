@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from api.services import asking, patrol_day, track_ingest
+from api.services.engines import ALONE
 from api.services.track_ingest import Batch
 from data import questions, verdicts
 from data.importers.tracks import TrackFile
@@ -54,7 +55,7 @@ def send(office: Any, person: str, day: date, at: Float64, xy: Float64, device: 
 
 def judge(office: Any, *days: date) -> None:
     for day in days:
-        wanted = patrol_day.Wanted(day, workers=1)
+        wanted = patrol_day.Wanted(day, engine=ALONE)
         patrol_day.verify_day(office.store, wanted, office.folder, CLERK, lambda *_: None)
 
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from api.services import patrol_day, retention
+from api.services.engines import ALONE, Engine, engine_of
 from data import audit, tracks, verdicts
 from data.roster import Absence, Shift
 from data.store import Actor
@@ -90,10 +91,10 @@ def test_a_changed_number_makes_a_new_version(office: Any, walk: Walk) -> None:
     office.send(walk("i" * 27))
     office.judge()
     other = defaults().overridden("half_day.required", Entry(300, "min", date(2026, 11, 1), "a town's own"))
-    wanted = patrol_day.Wanted(DAY, workers=1)
+    wanted = patrol_day.Wanted(DAY, engine=ALONE)
     patrol_day.verify_day(office.store, wanted, office.folder, CLERK, lambda *_: None, other)
     assert [why for _, why, _ in versions(office)] == [["first"], ["rules"]]
-    before = patrol_day.Wanted(date(2026, 10, 30), workers=1)
+    before = patrol_day.Wanted(date(2026, 10, 30), engine=ALONE)
     patrol_day.verify_day(office.store, before, office.folder, CLERK, lambda *_: None, other)
     with office.store.read() as view:
         (old, _) = verdicts.latest(view, date(2026, 10, 30))
@@ -109,7 +110,7 @@ def test_a_stopped_day_goes_on_where_it_stopped(office: Any, walk: Walk, monkeyp
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        patrol_day.verify_day(office.store, patrol_day.Wanted(DAY, workers=1), office.folder, CLERK, stop)
+        patrol_day.verify_day(office.store, patrol_day.Wanted(DAY, engine=ALONE), office.folder, CLERK, stop)
     assert len(patrol_day.summary(office.store, DAY, None)["verdicts"]) == 1
     assert office.judge()["judged"] == 1
 
@@ -125,13 +126,10 @@ def test_both_cores_and_a_cluster_give_the_same_bytes(office: Any, walk: Walk, m
     how: dict[str, Any] = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     cluster: Any = LocalCluster(host="127.0.0.1", **how)
     with cluster as running:
-        engines: list[dict[str, Any]] = [{"workers": 1}, {"workers": 2}]
-        engines.append({"engine": "dask", "scheduler": running.scheduler_address})
-        for engine in engines:
-            wanted = patrol_day.Wanted(DAY, again=True, **engine)
+        for engine in (ALONE, Engine(workers=2), Engine("dask", running.scheduler_address)):
             tasks = patrol_day.tasks_of(office.store, DAY, office.folder, None, patrol_day.defaults())
-            with patrol_day.engine_of(wanted, 2) as work:
-                pieces = dict(work([[task] for task in tasks]))
+            with engine_of(engine, 2) as work:
+                pieces = dict(work(patrol_day.verdicts_of, [[task] for task in tasks]))
             found.append([patrol_day.ledger.digest(pieces[n]) for n in sorted(pieces)])
     assert found[0] == found[1] == found[2]
     assert len(found[0]) == 2
@@ -143,7 +141,7 @@ def test_an_engine_that_is_not_there_is_said(office: Any) -> None:
         ("dask", "", "engine.scheduler"),
     ):
         with pytest.raises(InputError) as caught:
-            office.judge(engine=engine, scheduler=scheduler)
+            office.judge(engine=Engine(engine, scheduler))
         assert caught.value.code == code
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.services import patrol_day, track_ingest
+from api.services.engines import ALONE
 from api.services.track_ingest import Batch
 from data import verdicts
 from data.importers.tracks import TrackFile
@@ -26,7 +27,7 @@ def newest(office: Any, person: str, day: date) -> dict[str, verdicts.Version]:
 
 
 def judge(office: Any, day: date) -> None:
-    wanted = patrol_day.Wanted(day, workers=1)
+    wanted = patrol_day.Wanted(day, engine=ALONE)
     patrol_day.verify_day(office.store, wanted, office.folder, office.desk.actor, lambda *_: None)
 
 
