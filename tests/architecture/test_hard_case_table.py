@@ -14,6 +14,7 @@ CENTRE = "tests/geo/tracks/test_centre.py"
 LABELS = "tests/api/patrols/test_wrong_labels.py"
 COPIES = "tests/api/patrols/test_copied_walks.py"
 MOVES = "tests/api/patrols/test_moves_and_late_files.py"
+BORDER = "tests/api/patrols/test_border_of_the_day_before.py"
 CALENDAR = "tests/data/importers/test_calendar.py"
 
 CASES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -44,12 +45,16 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
     "10 moved between grids": (
         (MOVES, "test_10_who_is_moved_is_judged_in_each_grid_from_the_day_it_is_theirs"),
         (MOVES, "test_10_half_a_day_of_leave_halves_what_is_asked"),
+        (BORDER, "test_10_each_grid_is_judged_with_its_own_border_of_the_day"),
+        (BORDER, "test_10_leave_is_pro_rata_in_the_new_grid"),
     ),
     "11 enclave and sliver": ((DRAWN, "test_11_a_hole_counts_out_and_a_thin_arm_stays_in_doubt"),),
     "12 spikes": ((DRAWN, "test_12_a_bad_first_fix_and_spikes_are_flagged_and_cost_no_minute"),),
     "13 replay": (
         (SIGNALS, "test_13_a_track_sent_again_a_day_and_seventeen_minutes_later_is_told"),
         (SIGNALS, "test_13_who_walks_the_same_way_at_the_same_hour_every_day_is_not"),
+        (SIGNALS, "test_13_a_route_that_never_changes_stays_far_below_the_line_and_mostly_below_ten_minutes"),
+        (SIGNALS, "test_13_two_days_of_one_worker_have_less_than_ten_minutes_in_common"),
         (COPIES, "test_13_a_walk_sent_again_holds_its_own_day_back_and_leaves_the_first_alone"),
     ),
     "14 two phones": (
