@@ -34,7 +34,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["look_of"] = style.look_of
+    environment.filters["look"] = style.look_of
     return environment
 
 

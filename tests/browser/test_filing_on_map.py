@@ -102,3 +102,20 @@ def test_the_lines_and_their_legend_are_on_paper_as_well(reader: tuple[Page, str
         entry = page.locator(f".leg li:has(.sw-{look})")
         expect(entry).to_be_visible()
         expect(entry).to_contain_text(messages.sentence(f"state.{look}", lang))
+
+
+def test_the_map_on_paper_shows_what_it_showed_and_comes_back(reader: tuple[Page, str]) -> None:
+    page, _ = reader
+    look_at(page)
+    wide = "() => parseFloat(document.querySelector('#map canvas').style.width || document.querySelector('#map canvas').width)"
+    before, seen = page.evaluate(wide), len(strokes(page, "draft"))
+    page.emulate_media(media="print")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    assert abs(page.evaluate("() => document.querySelector('#map canvas').width / devicePixelRatio") - box["width"]) < 4
+    assert len(strokes(page, "draft")) > seen / 3
+    page.emulate_media(media="screen")
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(400)
+    assert page.evaluate(wide) == before

@@ -104,7 +104,7 @@ def panel(hand: Hand, number: int, lang: str) -> Panel:
         numbers=tuple(_numbers(found)),
         columns=tuple(_columns(found)),
         moved=area(moved, lang),
-        operations=tuple(_operations(found, lang)),
+        operations=tuple(operations(found, lang)),
         checks=tuple(_checks(said, lang, empty=not found.difference.members)),
         papers=change.case.papers,
         parties=tuple(
@@ -198,7 +198,8 @@ def _signed(value: int) -> str:
     return "0" if value == 0 else f"+{value}" if value > 0 else f"−{-value}"
 
 
-def _operations(found: Effect, lang: str) -> Iterator[Done]:
+def operations(found: Effect, lang: str) -> Iterator[Done]:
+    """Yield what was done to a draft, in words, what was undone included."""
     case, stop = found.change.case, found.replayed.stop
     names = NamesOnTheWay(found.replayed)
     for index, one in enumerate(case.operations):

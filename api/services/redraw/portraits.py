@@ -16,8 +16,11 @@ from geo.partition.model import Partition, Unit, UnitKind
 
 WIDTH: Final = 520.0  # user units of the drawing, whatever its size on the page
 HEIGHT: Final = 370.0
-MARGIN: Final = 0.35  # of the extent of what changes
+MARGIN: Final = 0.25  # of the extent of what changes
 LETTER: Final = 13.0
+LEAST: Final = 0.8  # of its width a name of a grid that changes must have, so that it is seldom missing
+HEIGHTS: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # of a shape, from the middle, where a name is tried
+ENOUGH: Final = 1.25  # times as much room as nearer to the middle, before a name leaves it
 Shapes = Mapping[str, BaseGeometry]
 
 
@@ -79,7 +82,7 @@ def portraits(found: Effect) -> tuple[Portrait, Portrait] | None:
     around = tuple(_around(found.before, {unit.key for unit in one.part.units}, window))
     first = _portrait(one.part, before, after, keys, window)
     second = _portrait(other.part, after, before, keys, window)
-    lines = (Path("g-old", _lone(before, after, keys, window)), Path("g-fresh", _lone(after, before, keys, window)))
+    lines = (Path("g-old", _lone(before, after, keys, window)), Path("newline", _lone(after, before, keys, window)))
     return Portrait(around + first.paths, first.names), Portrait(around + second.paths + lines, second.names)
 
 
@@ -131,16 +134,37 @@ def _names(part: Partition, shapes: Shapes, keys: set[str], window: Window) -> I
     for unit in part.units:
         if unit.kind is UnitKind.RESIDUAL or unit.key not in shapes or unit.level not in (1, 2):
             continue
-        seen = shapely.intersection(shapes[unit.key], window.box)
-        label = label_of(unit, known.get(unit.parent or ""))
-        west, south, east, north = seen.bounds if not seen.is_empty else (0.0, 0.0, 0.0, 0.0)
-        if (east - west) * window.scale < len(label) * LETTER or (north - south) * window.scale < 2 * LETTER:
-            continue
         if unit.level == 1 and any(known[key].parent == unit.key for key in keys if key in known):
             continue  # its grids are named
-        inside = seen.representative_point()
-        x, y = window.point(inside.x, inside.y)
-        yield Name(label, round(x, 1), round(y, 1), 0 if unit.key in keys else unit.level)
+        label = label_of(unit, known.get(unit.parent or ""))
+        seen = shapely.intersection(shapes[unit.key], window.box)
+        needed = len(label) * LETTER / window.scale
+        place = _place(seen, needed * LEAST if unit.key in keys else needed, LETTER / window.scale)
+        if place is not None:
+            x, y = window.point(*place)
+            yield Name(label, round(x, 1), round(y, 1), 0 if unit.key in keys else unit.level)
+
+
+def _place(shape: BaseGeometry, needed: float, letter: float) -> tuple[float, float] | None:
+    """Return where there is most room for a line of text inside a shape; None where there is less than ``needed``."""
+    if shape.is_empty:
+        return None
+    west, south, east, north = shape.bounds
+    best: tuple[float, float, float] | None = None
+    for share in HEIGHTS:
+        y = south + share * (north - south)
+        above, below = (_stretches(shape, y + side * letter / 2, west, east) for side in (1, -1))
+        both = shapely.intersection(above, below)
+        for left, _, right, _ in shapely.bounds(shapely.get_parts(both)).tolist() if not both.is_empty else ():
+            if best is None or right - left > ENOUGH * best[0]:
+                best = (right - left, (left + right) / 2, y)
+    return None if best is None or best[0] < needed else best[1:]
+
+
+def _stretches(shape: BaseGeometry, y: float, west: float, east: float) -> BaseGeometry:
+    """Return where a level line lies in a shape, laid on the axis."""
+    inside = shapely.intersection(shape, shapely.LineString([(west, y), (east, y)]))
+    return shapely.transform(inside, lambda xy: xy * [1.0, 0.0])
 
 
 def _d(shape: BaseGeometry, window: Window) -> str:

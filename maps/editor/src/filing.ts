@@ -6,23 +6,19 @@ import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
 import Fill from "ol/style/Fill";
 import Style from "ol/style/Style";
+import { DASHES } from "./dashes";
+import type { Look } from "./dashes";
 import type { Unit } from "./state";
 
 const LOOKS = ["draft", "submitted", "filed"] as const;
-export type Look = (typeof LOOKS)[number];
 export type Looks = ReadonlyMap<string, Look>; // by the key of a unit
 
 const FILL = 1.5; // over the land, under streets and every border
 const LINE = 15; // over every border, under what is chosen
+const WIDE = 3; // pixels that are seen of a line
+const HALVES = 1.6; // how much further apart dots are than on a line that is not cut: half of each is seen
 const root = getComputedStyle(document.documentElement);
 const token = (name: string): string => root.getPropertyValue(`--${name}`).trim();
-const dashes = (name: string): number[] => token(name).split(" ").filter(Boolean).map(Number);
-const WIDE = 3; // pixels that are seen of a line
-const LINES: Record<Look, { dash: number[]; cap: CanvasLineCap }> = {
-  draft: { dash: dashes("dash-draft"), cap: "butt" },
-  submitted: { dash: dashes("dash-submitted"), cap: "round" },
-  filed: { dash: [], cap: "butt" },
-};
 
 interface UnderWayDocument {
   readonly format: "underway/1";
@@ -40,7 +36,7 @@ export async function fetchLooks(address: string): Promise<Looks> {
 
 // A line inside the outline, so that two neighbours of different states never share one: twice as wide, and cut off outside.
 function inside(look: Look): Style {
-  const { dash, cap } = LINES[look];
+  const { color, dash, cap } = DASHES[look];
   return new Style({
     renderer: (coordinates, { context, pixelRatio }: Pen) => {
       const pen = context;
@@ -51,11 +47,11 @@ function inside(look: Look): Style {
         pen.closePath();
       }
       pen.clip("evenodd");
-      pen.strokeStyle = token(look);
+      pen.strokeStyle = color;
       pen.lineWidth = 2 * WIDE * pixelRatio;
       pen.lineJoin = "round";
       pen.lineCap = cap;
-      pen.setLineDash(dash.map((length) => length * pixelRatio * (cap === "round" ? 1.6 : 1)));
+      pen.setLineDash(dash.map((length) => length * pixelRatio * (cap === "round" ? HALVES : 1)));
       pen.stroke();
       pen.restore();
     },

@@ -9,6 +9,7 @@ import { bindAddress, readView, writeUnit, writeView, writeWithout } from "./add
 import { baseMap } from "./basemap";
 import { bindCard } from "./card";
 import { fetchLooks } from "./filing";
+import { bindPaper } from "./paper";
 import { drawScale } from "./scale";
 import { State } from "./state";
 import type { Unit } from "./state";
@@ -39,6 +40,7 @@ class Viewer {
   private bind(): void {
     const { view, element } = this;
     const { map } = this.state;
+    bindPaper(...this.states.map((state) => state.map));
     map.on("singleclick", (event) => {
       const code: unknown = this.unitAt(event)?.get("code");
       this.card.other = this.swipe?.covers(event.pixel) ?? false;

@@ -18,6 +18,7 @@ import Projection from "ol/proj/Projection";
 import VectorSource from "ol/source/Vector";
 import type { StyleLike } from "ol/style/Style";
 import { baseMap } from "../basemap";
+import { bindPaper } from "../paper";
 import { drawScale } from "../scale";
 import * as looks from "./looks";
 import type { Point } from "./plane";
@@ -98,6 +99,7 @@ export class Canvas {
       this.layers.set(name, layer);
       this.map.addLayer(layer);
     });
+    bindPaper(this.map);
     this.map.on("postrender", () => this.onView());
     this.map.on("moveend", () => drawScale((this.view.getResolution() ?? 100) / 100));
   }

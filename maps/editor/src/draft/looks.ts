@@ -9,6 +9,8 @@ import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import type { StyleLike } from "ol/style/Style";
+import { DASHES } from "../dashes";
+import type { Dashes, Look } from "../dashes";
 import { wayNames, wayStyle } from "../waystyle";
 import type { Layer } from "./canvas";
 
@@ -84,6 +86,9 @@ const mark = (color: string) => (feature: FeatureLike): Style =>
     text: new Text({ text: String(feature.get("text")), font: `700 13px ${token("font")}`, fill: new Fill({ color: token("ink") }) }),
   });
 
+// The lines that the change draws are those of its state.
+const own: Dashes = DASHES[(document.querySelector<HTMLElement>("#draft")?.dataset["look"] ?? "draft") as Look];
+
 const SKETCH: Record<string, Style | Style[]> = {
   line: [line(token("paper"), 6), line(token("draft"), 3, [8, 5], "butt")],
   band: line(token("draft"), 2, [3, 4], "butt"),
@@ -115,7 +120,7 @@ export const STYLES: Record<Layer, StyleLike> = {
   tint: named({ gains: fill("#17549b1c"), loses: fill("#c0288a1c"), new: fill("#17549b2b") }),
   moved: new Style({ renderer: either }),
   ghost: line(token("ink-2"), 1.6, [1.5, 4]),
-  fresh: [line(token("paper"), 6), line(token("draft"), 3, [8, 5], "butt")],
+  fresh: [line(token("paper"), 6), line(own.color, 3, [...own.dash], own.cap)],
   touched: fill("#c0288a24"),
   chosen: named({
     unit: [line(token("paper"), 8), line(token("ink"), 4)],
