@@ -7,7 +7,10 @@ overlap, no tolerance.
 Source: boundaries.md 6.3, invariant I3.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +21,9 @@ from geo.partition.model import Int64, Rings, UInt8
 
 Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
+UInt64 = npt.NDArray[np.uint64]
+
+BLOCK: Final = 131_072  # segments that are cancelled together: they and their table fit a processor's own cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,40 +51,90 @@ class Identity:
     own: UInt8 | None
 
 
+@dataclass(frozen=True, eq=False)
+class _Chains:
+    """Room for segments as `edgehash` lays them out: ``first`` key of each chain, ``number`` of its first segment, the keys."""
+
+    first: Int32
+    number: Int32
+    keys: UInt64
+    used: UInt8
+
+    @classmethod
+    def room(cls, chains: int, keys: int) -> Self:
+        """Return room for so many chains of so many keys in all."""
+        first, number = np.zeros(chains + 1, np.int32), np.empty(chains, np.int32)
+        return cls(first, number, np.empty(keys, np.uint64), np.empty(keys, np.uint8))
+
+    def cancelled(self, count: int, passes: tuple[int, int], table: Int32, runs: Int32) -> "_Runs":
+        """Return the first ``count`` chains, and the stretches of them that cancel; those are used up."""
+        found = edgehash.cancel(self.keys, int(self.first[count]), passes, table, self.used, runs)
+        return _Runs(self.first[: count + 1], self.number[:count], runs[:found])
+
+
+@dataclass(frozen=True, eq=False)
+class _Runs:
+    """Chains, and the stretches (k, 3) of them that cancel: first segment of one side, last of the other, how many."""
+
+    first: Int32
+    number: Int32
+    runs: Int32
+
+
 def match(rings: Rings, ancestors: Int32) -> Chain:
     """Return the chain of rings (any owner order) under ``ancestors`` (levels, units): top level first, the unit itself last."""
-    partner = _cancelled(rings)
-    alone = int((partner == -1).sum())
-    rank = np.empty(len(rings.xy), np.int8)
-    edgehash.rank_of(partner, rings.start, rings.owner, ancestors, rank)
+    rank = np.zeros(len(rings.xy), np.int8)
+    owner, alone = rings.owner.astype(np.int32), len(rank)
+    for found in _cancelled(rings):
+        unit = owner[np.searchsorted(rings.start, found.number, "right") - 1]
+        alone -= edgehash.rank_of(found.first, found.number, unit, found.runs, ancestors, rank)
     return Chain(rank, alone, len(ancestors))
 
 
 def partners(rings: Rings) -> Int32:
     """Return for each segment (n,) the one that runs opposite to it in another ring, -1 where there is none."""
-    closed = _cancelled(rings)
-    opened = closed - np.searchsorted(_closing(rings), closed).astype(np.int32)
-    return np.where(closed < 0, closed, opened)[closed != -2]
-
-
-def _closing(rings: Rings) -> Int64:
-    """Return the places (r,) of the closing vertices among the closed rings."""
-    return rings.start[1:] + np.arange(len(rings.owner))
-
-
-def _cancelled(rings: Rings) -> Int32:
-    """Return the partner of each segment as `edgehash.cancel` numbers them, rings closed."""
-    keys = edgehash.packed(rings.xy, rings.start)
-    partner = np.empty(len(keys), np.int32)
-    entries = edgehash.prepare(keys, rings.start, partner)
-    lonely = edgehash.cancel(keys, table_for(entries), partner, True)
-    edgehash.cancel(keys, table_for(lonely), partner, False)
+    partner = np.full(len(rings.xy), -1, np.int32)
+    for found in _cancelled(rings):
+        edgehash.partners_of(found.first, found.number, found.runs, partner)
     return partner
 
 
-def table_for(entries: int) -> Int32:
-    """Return an empty table for so many entries, at most half full."""
-    return np.zeros(2 << int(entries).bit_length(), np.int32)
+def _cancelled(rings: Rings) -> Iterator[_Runs]:
+    """Yield what cancels, block by block; what is yielded is overwritten by the next.
+
+    Rings near each other come in one block, which with its table stays in the processor's caches. Of a block a few are left
+    over, most of them on its outline; those of all blocks are cancelled together in the end, so that nothing is overlooked.
+    """
+    order, bounds, keys = _blocks(rings)
+    block = _Chains.room(int(np.diff(bounds).max(initial=0)), keys)
+    table, runs = np.empty(4 * keys + 2, np.int32), np.empty((keys, 3), np.int32)
+    several = len(bounds) > 2
+    passes = edgehash.SAMPLES if several else edgehash.COMPLETE
+    left = _Chains.room(len(rings.xy), 2 * len(rings.xy)) if several else block
+    count = 0
+    for begin, end in pairwise(bounds):
+        edgehash.lay(rings.xy, rings.start, order[begin:end], block.first, block.number, block.keys, block.used)
+        found = block.cancelled(end - begin, passes, table, runs)
+        yield found
+        if several:
+            count = edgehash.lonely(
+                found.first, found.number, block.keys, block.used, left.first, left.number, left.keys, count
+            )
+    if count:
+        keys = int(left.first[count])
+        left.used[:keys] = 0
+        left.used[left.first[1 : count + 1] - 1] = 1
+        yield left.cancelled(count, edgehash.COMPLETE, np.empty(4 * keys + 2, np.int32), np.empty((keys, 3), np.int32))
+
+
+def _blocks(rings: Rings) -> tuple[Int64, list[int], int]:
+    """Return the rings in order of their places, where in it each block begins, and the most keys that one block has."""
+    if len(rings.xy) <= BLOCK:
+        return np.arange(len(rings.owner)), [0, len(rings.owner)], len(rings.xy) + len(rings.owner)
+    order = np.argsort(edgehash.places(rings.xy, rings.start))
+    first = np.concatenate([[0], np.cumsum(np.diff(rings.start)[order] + 1)])
+    bounds = np.append(np.unique(np.searchsorted(first[:-1], np.arange(0, first[-1], BLOCK))), len(order))
+    return order, bounds.tolist(), int(np.diff(first[bounds]).max())
 
 
 def themselves(count: int) -> Int32:
@@ -86,13 +142,21 @@ def themselves(count: int) -> Int32:
     return np.arange(count, dtype=np.int32).reshape(1, -1)
 
 
-def own_verdicts(rings: Rings, count: int) -> UInt8:
-    """Return (count,) `selfrings` verdict on each owner's own rings, 0 where they bound it truly; rings sorted by owner."""
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Each owner by itself: ``verdict`` (units,) of `selfrings`, 0 where its rings bound it truly; twice its area."""
+
+    verdict: UInt8
+    area2: Int64
+
+
+def judged(rings: Rings, count: int) -> Judged:
+    """Return what is said of each owner's own rings (sorted by owner)."""
     bounds = np.searchsorted(rings.owner, np.arange(count + 1)).astype(np.int64)
     sizes = np.diff(rings.start[bounds])
-    verdict = np.zeros(count, np.uint8)
-    selfrings.judge(rings.xy, rings.start, bounds, int(sizes.max(initial=1)), verdict)
-    return verdict
+    found = Judged(np.zeros(count, np.uint8), np.zeros(count, np.int64))
+    selfrings.judge(rings.xy, rings.start, bounds, int(sizes.max(initial=1)), found.verdict, found.area2)
+    return found
 
 
 def chain_identity(
@@ -111,7 +175,7 @@ def chain_identity(
     rings, _ = rings_from_polygons(geometries)
     chain = match(rings, themselves(len(geometries)) if ancestors is None else ancestors)
     borders = np.bincount(chain.rank, minlength=chain.levels + 2)
-    own = own_verdicts(rings, len(geometries)) if own_rings else None
+    own = judged(rings, len(geometries)).verdict if own_rings else None
     return Identity(chain.alone, tuple(int(b) // 2 for b in borders[1:-1]), own)
 
 

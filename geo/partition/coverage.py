@@ -9,11 +9,11 @@ from typing import overload
 
 import numpy as np
 
-from geo.partition.chain import chain_identity, match, own_verdicts
+from geo.partition.chain import chain_identity, judged, match
 from geo.partition.features import crossing_fault
 from geo.partition.framing import noded_frame
-from geo.partition.lattice import unit_areas_m2, with_owner
-from geo.partition.levels import Tree, by_leaf, is_listed, label, tree
+from geo.partition.lattice import CM, Float64, unit_areas_m2, with_owner
+from geo.partition.levels import Tree, by_leaf, is_listed, label, leaves_of, tree
 from geo.partition.model import Fault, Int64, Partition, Rings
 from geo.partition.ownrings import own_rings
 from geo.partition.settling import faults_of, holes, settle
@@ -57,13 +57,13 @@ def prove(partition: Partition) -> Proof:
 
 def proved(partition: Partition) -> tuple[Proof, Rings]:
     """Return the proof, and the leaves' rings with the junctions that it inserted (owners as in the partition)."""
-    leaves = np.unique(partition.leaf_rings.owner)
+    leaves = leaves_of(partition)
     rings = by_leaf(partition.leaf_rings, leaves)
     with ThreadPoolExecutor(1) as second:  # each unit by itself, while their borders cancel
-        verdicts = second.submit(own_verdicts, rings, len(leaves))
+        each = second.submit(judged, rings, len(leaves))
         shape = tree(partition)
         chain = match(rings, shape.above)
-    own = own_rings(rings, len(leaves), verdicts.result())
+    own = own_rings(rings, len(leaves), each.result().verdict)
     if own.rings is not rings:
         chain = match(own.rings, shape.above)
     level = shape.levels[-1] if shape.levels else 1
@@ -76,7 +76,9 @@ def proved(partition: Partition) -> tuple[Proof, Rings]:
         faults += holes(settled.frame, settled.left, codes, level)
     faults += childless(partition, shape)
     inserted = own.vertices_inserted + settled.vertices_inserted
-    proof = Proof(not faults, level_proofs(partition, shape, settled.rings, faults), own.rings_recut, inserted)
+    untouched = settled.rings is rings
+    areas = each.result().area2 / (2 * CM * CM) if untouched else unit_areas_m2(settled.rings, len(leaves))
+    proof = Proof(not faults, level_proofs(partition, shape, areas, faults), own.rings_recut, inserted)
     return proof, with_owner(settled.rings, shape.leaves[settled.rings.owner])
 
 
@@ -114,9 +116,8 @@ def childless(partition: Partition, shape: Tree) -> list[Fault]:
     return faults + [Fault("missing_parent", (units[n].code or "",), units[n].level) for n in orphans]
 
 
-def level_proofs(partition: Partition, shape: Tree, rings: Rings, faults: Sequence[Fault]) -> tuple[LevelProof, ...]:
-    """Return the line of each level: units, area, and the faults that were found at it."""
-    areas = unit_areas_m2(rings, len(shape.leaves))
+def level_proofs(partition: Partition, shape: Tree, areas: Float64, faults: Sequence[Fault]) -> tuple[LevelProof, ...]:
+    """Return the line of each level: units, area, and the faults that were found at it; ``areas`` in m2 of each leaf."""
     listed = Counter([unit.level for unit in partition.units if is_listed(unit)])
     result: list[LevelProof] = []
     for row, level in enumerate(shape.levels):

@@ -220,14 +220,16 @@ def following(rings: Rings) -> Int64:
 
 def segments(rings: Rings) -> Int64:
     """Return the directed segments (n, 4) as x0, y0, x1, y1 in centimetres, one per vertex, interior to the left."""
-    return segments_at(rings, np.arange(len(rings.xy)))
+    return np.hstack([rings.xy, rings.xy[following(rings)]])
 
 
 def segments_at(rings: Rings, which: Int64) -> Int64:
     """Return the directed segments (m, 4) that begin at the vertices numbered ``which`` (m,)."""
+    ring = np.searchsorted(rings.start, which, "right") - 1
+    after = np.where(which + 1 == rings.start[ring + 1], rings.start[ring], which + 1)
     lines = np.empty((len(which), 4), np.int64)
     lines[:, :2] = rings.xy[which]
-    lines[:, 2:] = rings.xy[following(rings)[which]]
+    lines[:, 2:] = rings.xy[after]
     return lines
 
 

@@ -36,7 +36,7 @@ def tree(partition: Partition) -> Tree:
     level, parent = np.array([unit.level for unit in units], np.int64), parents(units)
     levels = np.unique(level)
     row = np.searchsorted(levels, level)
-    leaves = np.unique(partition.leaf_rings.owner)
+    leaves = leaves_of(partition)
     above = np.tile(leaves.astype(np.int32), (len(levels), 1))
     column, at = np.arange(len(leaves)), leaves
     for _ in units:  # upwards until nobody stands above
@@ -48,10 +48,15 @@ def tree(partition: Partition) -> Tree:
     return Tree(tuple(levels.tolist()), leaves, above, level, parent)
 
 
+def leaves_of(partition: Partition) -> Int64:
+    """Return the numbers (k,) of the units that have rings of their own."""
+    return np.flatnonzero(np.bincount(partition.leaf_rings.owner, minlength=len(partition.units)))
+
+
 def parents(units: Sequence[Unit]) -> Int64:
     """Return the number (n,) of each unit's parent, -1 where there is none."""
-    index = {unit.key: number for number, unit in enumerate(units)}
-    return np.array([index.get(unit.parent or "", -1) for unit in units], np.int64)
+    index: dict[str | None, int] = {unit.key: number for number, unit in enumerate(units)}
+    return np.array([index.get(unit.parent, -1) for unit in units], np.int64)
 
 
 def upwards(units: tuple[Unit, ...], index: dict[str, int], leaf: int) -> list[tuple[int, Unit]]:

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.partition import selfrings
 from geo.partition.boundary import recut
-from geo.partition.chain import own_verdicts
+from geo.partition.chain import judged
 from geo.partition.junctions import inserted, on_segments, unique_points
 from geo.partition.lattice import canonical, concatenate, owners, segments, take_rings, to_metres
 from geo.partition.model import Int64, Rings, UInt8
@@ -43,9 +43,9 @@ class OwnRings:
 def own_rings(rings: Rings, count: int, verdicts: UInt8 | None = None) -> OwnRings:
     """Return the rings (sorted by owner) with every self-touching one cut again, and the units that are invalid.
 
-    ``verdicts`` (count,) are those of `own_verdicts`, where they are known.
+    ``verdicts`` (count,) are those of `judged`, where they are known.
     """
-    suspects = np.flatnonzero(own_verdicts(rings, count) if verdicts is None else verdicts)
+    suspects = np.flatnonzero(judged(rings, count).verdict if verdicts is None else verdicts)
     if len(suspects) == 0:
         return OwnRings(rings, (), 0, 0)
     kept, crossings, again, vertices = [], [], 0, 0

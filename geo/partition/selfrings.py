@@ -192,7 +192,7 @@ def bounds_of_rings(first: Int64, m: int) -> Int64:
 
 @compiled
 def twice_area(s: Int64, i: int, end: int) -> int:
-    """Return twice the signed area of the ring ``s[i:end]``."""
+    """Return twice the signed area of the ring ``s[i:end]``, or of several together."""
     area = np.int64(0)
     for k in range(i, end):
         area += (s[k, 0] - s[i, 0]) * (s[k, 3] - s[i, 1]) - (s[k, 1] - s[i, 1]) * (s[k, 2] - s[i, 0])
@@ -231,23 +231,27 @@ def load(xy: Int64, start: Int64, ring: int, end_ring: int, s: Int64, first: Int
     m = 0
     x0, y0 = xy[start[ring], 0], xy[start[ring], 1]
     for r in range(ring, end_ring):
-        begin = m
-        for i in range(start[r], start[r + 1]):
-            after = i + 1 if i + 1 < start[r + 1] else start[r]
-            s[m, 0], s[m, 1] = xy[i, 0] - x0, xy[i, 1] - y0
-            s[m, 2], s[m, 3] = xy[after, 0] - x0, xy[after, 1] - y0
-            first[m] = begin
-            m += 1
-        for i in range(begin, m):
-            last[i] = m - 1
+        points = xy[start[r] : start[r + 1]]
+        size = len(points)
+        mine = s[m : m + size]
+        for i in range(size):
+            mine[i, 0], mine[i, 1] = points[i, 0] - x0, points[i, 1] - y0
+        for i in range(size - 1):
+            mine[i, 2], mine[i, 3] = mine[i + 1, 0], mine[i + 1, 1]
+        if size > 0:
+            mine[size - 1, 2], mine[size - 1, 3] = mine[0, 0], mine[0, 1]
+        first[m : m + size] = m
+        last[m : m + size] = m + size - 1
+        m += size
     return m
 
 
 @compiled
-def judge(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8) -> None:
+def judge(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8, area2: Int64) -> None:
     """Fill ``verdict`` (units,) with `CLEAN` for a unit whose rings neither meet nor nest wrongly, else what to look into.
 
-    ``bounds`` (units + 1,) first ring of each unit; ``largest`` the most segments one unit has.
+    ``bounds`` (units + 1,) first ring of each unit; ``largest`` the most segments one unit has. ``area2`` (units,) takes twice
+    the area that the rings of each unit enclose together.
     """
     s = np.empty((largest, 4), np.int64)
     first = np.empty(largest, np.int64)
@@ -257,11 +261,12 @@ def judge(xy: Int64, start: Int64, bounds: Int64, largest: int, verdict: UInt8) 
     heading = np.empty(largest // BLOCK + 1, np.uint8)
     found = np.empty((1, 3), np.int64)
     for unit in range(len(bounds) - 1):
-        verdict[unit] = CLEAN
+        verdict[unit], area2[unit] = CLEAN, 0
         if bounds[unit] == bounds[unit + 1]:
             continue
         m = load(xy, start, bounds[unit], bounds[unit + 1], s, first, last)
+        area2[unit] = twice_area(s, 0, m)
         if meetings(s, first, last, m, box, big, heading, found) > 0:
             verdict[unit] = TOUCHES if found[0, 2] == 1 else CROSSES
-        elif not nested(s, first, m):
+        elif not (area2[unit] > 0 if first[m - 1] == 0 else nested(s, first, m)):
             verdict[unit] = NESTED_WRONG

@@ -17,7 +17,7 @@ from geo.partition.faces import LeftOver
 from geo.partition.faults import area_fault_of_rings, describe, with_neighbours
 from geo.partition.junctions import node
 from geo.partition.lattice import concatenate, following, owners, segments, segments_at, take_rings
-from geo.partition.model import Fault, Rings
+from geo.partition.model import Fault, Int64, Rings
 from geo.partition.ownrings import conflicts, nested_rightly
 
 Int32 = npt.NDArray[np.int32]
@@ -76,7 +76,12 @@ def settle(rings: Rings, ancestors: Int32, frame: Rings | None, known: Chain | N
 def leaves_only(rings: Rings, chain: Chain, frame: Rings) -> bool:
     """Tell whether the segments without partner are those of the frame, one at each vertex (else: no)."""
     alone, drawn = segments_at(rings, np.flatnonzero(chain.rank == 0)), segments(frame)
-    return np.array_equal(alone[np.lexsort(alone[:, :2].T)], drawn[np.lexsort(drawn[:, :2].T)])
+    return len(alone) == len(drawn) and bool((alone[by_start(alone)] == drawn[by_start(drawn)]).all())
+
+
+def by_start(lines: Int64) -> Int64:
+    """Return the order (n,) of segments (n, 4) by where they start."""
+    return np.argsort((lines[:, 0] << 32) + lines[:, 1])
 
 
 def left_over(whole: Rings, chain: Chain) -> LeftOver:
@@ -93,12 +98,13 @@ def faults_of(settled: Settled, codes: Sequence[str], level: int, crossing: Sequ
     segments are looked at in any case.
     """
     left, rings = settled.left, settled.rings
-    crossed = segments_at(rings, np.flatnonzero(np.isin(owners(rings), np.asarray(crossing, np.int64))))
-    if not len(crossed):
+    if not len(crossing):
         if settled.frame_given and not len(left.lines):
             return []
         if not settled.frame_given and settled.frame is not None:
             return holes(settled.frame, left, codes, level)
+    where = np.flatnonzero(np.isin(owners(rings), np.asarray(crossing, np.int64)))
+    crossed = segments_at(rings, where)
     return describe(left, rings, codes, level, settled.frame if settled.frame_given else None, crossed)
 
 

@@ -1,15 +1,17 @@
 """The boundary-chain identity on arrays, levels from the same pass, rings cut from a heap of segments."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.partition.boundary import recut
-from geo.partition.chain import chain_identity, match, themselves
+from geo.partition.chain import chain_identity, match, partners, themselves
 from geo.partition.comparison import check_levels
 from geo.partition.features import Feature
 from geo.partition.lattice import areas2, owners, polygons, rings_from_polygons, segments
@@ -53,6 +55,35 @@ def test_many_cells_match_as_a_plain_count_says() -> None:
         lines = {tuple(line) for line in segments(rings).tolist()}
         alone = sum((c, d, a, b) not in lines for a, b, c, d in lines)
         assert match(rings, themselves(len(shapes))).alone == alone
+
+
+@pytest.mark.parametrize("block", [1, 7, 40, 700])
+@pytest.mark.parametrize("planted", ["nothing", "lost", "twice", "three times", "shifted"])
+def test_what_cancels_does_not_depend_on_the_blocks(monkeypatch: pytest.MonkeyPatch, block: int, planted: str) -> None:
+    """Whatever is cancelled together first: the same ranks, the same segments alone; partners run opposite, each to one."""
+    squares = np.array([shapely.box(x, y, x + 1, y + 1) for x in range(12) for y in range(12)], object)
+    np.random.default_rng(5).shuffle(squares)
+    shapes = {
+        "nothing": squares,
+        "lost": np.delete(squares, [3, 70]),
+        "twice": np.append(squares, squares[:5]),
+        "three times": np.concatenate([squares, squares[:5], squares[3:9]]),
+        "shifted": np.append(squares[1:], shapely.affinity.translate(squares[0], 0.01, 0)),
+    }[planted]
+    rings, _ = rings_from_polygons(shapes)
+    above = np.vstack([np.arange(len(shapes)) % 3, np.arange(len(shapes))]).astype(np.int32)
+    whole = match(rings, above)
+    monkeypatch.setattr("geo.partition.chain.BLOCK", block)
+    in_blocks, partner = match(rings, above), partners(rings)
+    lines = segments(rings)
+    ways = Counter(map(tuple, lines.tolist()))
+    alone = sum(max(0, n - ways[c, d, a, b]) for (a, b, c, d), n in ways.items())
+    assert alone == whole.alone == in_blocks.alone == (whole.rank == 0).sum() == (in_blocks.rank == 0).sum()
+    assert planted in {"twice", "three times"} or in_blocks.rank.tolist() == whole.rank.tolist()
+    paired = np.flatnonzero(partner >= 0)
+    assert len(paired) == len(lines) - alone
+    assert (partner[partner[paired]] == paired).all()
+    assert (lines[partner[paired]] == lines[paired][:, [2, 3, 0, 1]]).all()
 
 
 @given(PICTURE)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.partition import lattice
-from geo.partition.chain import own_verdicts
+from geo.partition.chain import judged
 from geo.partition.features import Feature, ready
 from geo.partition.model import Rings, VertexKind
 from geo.partition.ownrings import OwnRings, own_rings
@@ -153,7 +153,7 @@ def test_the_verdict_on_stars_is_that_of_shapely(star_of: tuple[list[int], list[
     shape = star(*star_of)
     snapped = shapely.transform(shape, lambda xy: np.round(xy, 2))
     rings, _ = lattice.rings_from_polygons([shape])
-    assert (own_verdicts(rings, 1)[0] == 0) == bool(snapped.is_valid)
+    assert (judged(rings, 1).verdict[0] == 0) == bool(snapped.is_valid)
 
 
 @given(WILD)
@@ -191,4 +191,4 @@ def test_a_long_ring_is_seen_to_meet_itself_wherever_it_does(drawn: tuple[int, i
         xy[one] = np.round((xy[one - 1] + xy[one - 2]) / 2, 2)
     rings, _ = lattice.rings_from_polygons([shapely.Polygon(xy)])
     in_centimetres = shapely.Polygon(np.round(100 * xy))  # whole numbers: shapely is exact too
-    assert (own_verdicts(rings, 1)[0] == 0) == bool(in_centimetres.is_valid)
+    assert (judged(rings, 1).verdict[0] == 0) == bool(in_centimetres.is_valid)
