@@ -15,6 +15,7 @@ from api.services.surroundings import PASS, TAG, Point, Surroundings
 from geo.tracks import clock
 from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
+from geo.tracks.moving import MovingPolicy
 from geo.tracks.streets import StreetPolicy, streets_of
 from geo.tracks.streetwalk import Walked, WalkPolicy, walked
 from geo.tracks.visits import VisitPolicy, Visits, visits
@@ -136,7 +137,23 @@ def walk_policy(policy: Policy, on: date) -> WalkPolicy:
         reach_m=number("reach"),
         turn_m=number("turn"),
         most_m=number("most"),
+        wide_m=number("wide"),
+        sigmas=number("sigmas"),
         share=number("walked"),
+        itself=number("itself"),
         sure=number("surely"),
         likely=number("likely"),
+        moving=number("moving"),
+        surely_moving=number("surely_moving"),
+        maybe_moving=number("maybe_moving"),
+        rival=number("rival"),
+        sigmas_of_accuracy=policy.number("track.sigmas_of_accuracy", on),
+        move=MovingPolicy(
+            around_s=number("around"),
+            step_s=number("step"),
+            pace_mps=number("pace"),
+            tau_s=policy.number("track.error_time", on),
+            jitter_m=number("jitter"),
+            switch_s=number("switch_time"),
+        ),
     )

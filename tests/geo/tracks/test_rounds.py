@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 import shapely
 
+from geo.tracks.moving import MovingPolicy, moving_probability, steadied
 from geo.tracks.streets import NO_STREETS, StreetPolicy, streets_of
 from geo.tracks.streetwalk import Walked, WalkPolicy, walked
 from geo.tracks.visits import VisitPolicy, Visits, visits
@@ -138,8 +139,38 @@ def test_no_street_no_track_and_a_stay_count_nothing(lattice: list[Any], told: T
     assert walked(*none, streets, WalkPolicy()).high_m == 0
     assert streets_of([], FIELD, StreetPolicy()) is NO_STREETS
     assert walked(*told(rows(LANES)), NO_STREETS, WalkPolicy()).total_m == 0
-    still = told(np.array([(350.0, 350.0), (350.0, 350.0)]), np.array([0.0, 3600.0]), sigma=2.0)
-    assert walked(*still, streets, WalkPolicy()).value_m <= 4 * LANE
+    for sigma in (2.0, 5.0, 11.0):
+        still = told(np.array([(350.0, 350.0), (350.0, 350.0)]), np.array([0.0, 3600.0]), sigma=sigma)
+        found = walked(*still, streets, WalkPolicy())
+        assert found.value_m <= 4 * LANE
+        assert found.low_m == 0
+
+
+@pytest.mark.parametrize("sigma", [2.5, 5.0, 11.0, 18.0])
+def test_standing_is_told_from_walking_however_far_fixes_wander(told: Told, sigma: float) -> None:
+    """Ten minutes at a place, five on the way, and so on: both are seen for what they are nearly all the time."""
+    stops = np.repeat(np.arange(8)[:, None] * [375.0, 0.0], 2, axis=0)
+    at = np.cumsum(np.r_[0.0, np.tile([600.0, 300.0], 8)[:-1]])
+    wrong: list[float] = []
+    for seed in range(4):
+        time, xy, accuracy = told(stops, at, sigma=sigma, seed=seed)
+        seconds = time / 1000.0
+        going = moving_probability(seconds, xy, steadied(accuracy / 1.5), MovingPolicy()) > 0.5
+        truly = np.searchsorted(at, seconds, "right") % 2 == 0
+        wrong += [float(going[~truly].mean()), float((~going[truly]).mean())]
+    assert np.mean(wrong) <= 0.1
+
+
+def test_the_metres_walked_lie_within_their_bounds_among_close_lanes(lattice: list[Any], told: Told) -> None:
+    streets = streets_of(lattice, FIELD, StreetPolicy())
+    held = 0
+    for seed in range(10):
+        path = _stroll(len(LANES), np.random.default_rng(seed))[:120] * LANE
+        found = walked(*told(path, sigma=5.0, seed=seed), streets, WalkPolicy())
+        on_path = shapely.dwithin(shapely.points(streets.xy), shapely.LineString(path), 1.0)
+        pieces = np.bincount(streets.piece, on_path) / np.bincount(streets.piece) > 0.7
+        held += found.low_m <= streets.length_m[pieces[streets.piece]].sum() <= found.high_m
+    assert held >= 9
 
 
 def seen(fixes: Fixes, points: list[tuple[float, float]]) -> Visits:
