@@ -18,62 +18,74 @@ STEPS: Final = 12  # moves of the mouse in one drag
 FAR_PX: Final = (6, 16)  # how far a vertex is dragged
 MARGIN_PX: Final = 60
 PLACES: Final = 4  # parts of the town that are worked in, one after another
+PAUSE: Final = 3  # every third time the hand waits for the numbers; between, it draws on while they are counted
 PATIENCE_MS: Final = 120_000
-# Times in the page: `began` is when the mouse was let go or a key pressed; the map counts when it was painted.
+# Times in the page. An operation is shown when the frame with the server's answer is handed over to be put on the screen:
+# `data-shown` is set as the map is drawn at a revision, and what waits behind that frame says when it is done.
 WATCH: Final = """() => {
-  const seen = { began: 0, from: 0, map: [], panel: [], answers: [], frames: [], last: 0, dragging: false };
+  const seen = { began: 0, begun: {}, map: [], panel: [], sent: [], answered: [], drawn: [], frames: [], last: 0 };
   window.seen = seen;
-  const begin = () => { seen.began = performance.now(); };
+  const now = () => performance.now();
+  const begin = () => { seen.began = now(); };
   addEventListener("pointerup", () => { begin(); seen.dragging = false; }, true);
   addEventListener("keydown", begin, true);
   addEventListener("pointerdown", () => { seen.dragging = true; seen.last = 0; }, true);
-  const frame = (now) => {
-    if (seen.dragging && seen.last) seen.frames.push(now - seen.last);
-    seen.last = seen.dragging ? now : 0;
+  const frame = (at) => {
+    if (seen.dragging && seen.last) seen.frames.push(at - seen.last);
+    seen.last = seen.dragging ? at : 0;
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-  new PerformanceObserver((list) => list.getEntries().forEach((one) => {
-    if (/\\/api\\/changes\\/\\d+\\/(operations|undo|redo)$/.test(one.name)) seen.answers.push(one.duration);
-  })).observe({ type: "resource" });
   const draft = document.querySelector("#draft");
+  const step = /\\/api\\/changes\\/\\d+\\/(operations|undo|redo)$/;
+  const behind = new MessageChannel();
+  behind.port1.onmessage = ({ data: [rev, from, drawn] }) => {
+    const asked = performance.getEntriesByType("resource").filter(({ name }) => step.test(name)).at(-1);
+    seen.begun[rev] = from;
+    seen.map.push(now() - from);
+    seen.sent.push(asked.startTime - from);
+    seen.answered.push(asked.responseEnd - asked.startTime);
+    seen.drawn.push(drawn - asked.responseEnd);
+  };
+  new MutationObserver(() => behind.port2.postMessage([draft.dataset.shown, seen.began, now()]))
+    .observe(draft, { attributes: true, attributeFilter: ["data-shown"] });
   new MutationObserver(() => {
-    if (draft.dataset.busy) { seen.from = seen.began; return; }
-    if (!seen.from) return;
-    const from = seen.from;
-    seen.from = 0;
-    seen.pending = from;
-    requestAnimationFrame(() => setTimeout(() => seen.map.push(performance.now() - from)));
-  }).observe(draft, { attributes: true, attributeFilter: ["data-busy"] });
-  new MutationObserver(() => {
-    if (!seen.pending) return;
-    seen.panel.push(performance.now() - seen.pending);
-    seen.pending = 0;
+    const rev = document.querySelector("#panel [data-rev]")?.dataset.rev;
+    if (!(rev in seen.begun)) return;
+    seen.panel.push(now() - seen.begun[rev]);
+    delete seen.begun[rev];
   }).observe(document.querySelector("#panel"), { childList: true });
 }"""
-WAITED: Final = "n => seen.map.length >= n && seen.panel.length >= n && wanggeEditor.quiet()"
+SHOWN: Final = "n => seen.map.length >= n && wanggeEditor.quiet()"
+COUNTED: Final = "() => document.querySelector('#panel [data-rev]')?.dataset.rev === String(wanggeEditor.rev())"
 LOADED: Final = """() => performance.getEntriesByType("resource").map((one) => [one.name, one.encodedBodySize])"""
+# Told once when a place is opened: asked between operations it would fill the memory of the page that is measured.
 SEEN: Final = """([box, margin]) => {
-  const seen = [];
+  const seen = new Map();
   const [wide, high] = box;
   for (const unit of wanggeEditor.units()) {
     if (unit.level !== 2) continue;
     for (const ring of wanggeEditor.outline(unit.key)[0] ?? []) for (const at of ring.slice(1)) {
       const pixel = wanggeEditor.pixel(at[0], at[1]);
-      if (pixel && pixel.every((p, n) => p > margin && p < (n ? high : wide) - margin)) seen.push(pixel);
+      if (pixel && pixel.every((p, n) => p > margin && p < (n ? high : wide) - margin)) seen.set(at.join(), pixel);
     }
   }
-  return seen;
+  return [...seen.values()];
 }"""
 
 
 @dataclass
 class Measured:
-    """What the page took: milliseconds an operation (map, panel, answer of the server), a frame, to open; kB and MB received."""
+    """What the page took: milliseconds from letting go to the map and to its numbers, a frame, to open; kB and MB received.
+
+    Of the way to the map: until the request is sent, from there to the server's whole answer, from there until it is drawn.
+    """
 
     map_ms: list[float] = field(default_factory=list[float])
-    panel_ms: list[float] = field(default_factory=list[float])
+    sent_ms: list[float] = field(default_factory=list[float])
     answer_ms: list[float] = field(default_factory=list[float])
+    drawn_ms: list[float] = field(default_factory=list[float])
+    panel_ms: list[float] = field(default_factory=list[float])
     frame_ms: list[float] = field(default_factory=list[float])
     open_ms: float = 0.0
     script_kb: float = 0.0
@@ -114,8 +126,10 @@ def _work(page: "Page", operations: int, rng: np.random.Generator) -> Measured:
         _draw(page, min(each, operations - len(found.map_ms)), rng)
         seen: dict[str, Any] = page.evaluate("seen")
         found.map_ms += seen["map"]
+        found.sent_ms += seen["sent"]
+        found.answer_ms += seen["answered"]
+        found.drawn_ms += seen["drawn"]
         found.panel_ms += seen["panel"]
-        found.answer_ms += seen["answers"]
         found.frame_ms += seen["frames"]
     found.script_kb = sum(size for name, size in sizes if name.partition("?")[0].endswith(".js")) / 1e3
     found.borders_mb = sum(size for name, size in sizes if "/borders/" in name) / 1e6
@@ -130,22 +144,23 @@ def _open(page: "Page", address: str) -> list[str]:
 
 
 def _draw(page: "Page", operations: int, rng: np.random.Generator) -> None:
-    """Do so many operations where the page looks, each after the one before is there."""
-    done, kinds = 0, _kinds()
+    """Do so many operations where the page looks, each once the map of the one before is there; now and then wait for numbers."""
+    done, kinds, vertices = 0, _kinds(), _in_sight(page, rng)
     while done < operations:
         kind = next(kinds)
         before = page.evaluate("wanggeEditor.rev()")
         if kind == "drag":
-            _drag(page, rng)
+            _drag(page, next(vertices), rng)
         else:
             page.locator("#draft").focus()
             page.keyboard.press(kind)
-        page.wait_for_function("() => wanggeEditor.quiet() && !document.querySelector('#draft').dataset.busy")
+        page.wait_for_function("() => wanggeEditor.quiet()")
         if page.evaluate("wanggeEditor.rev()") > before:
             done += 1
-            page.wait_for_function(WAITED, arg=done)
+            page.wait_for_function(SHOWN, arg=done)
+            if done % PAUSE == 0 or done == operations:
+                page.wait_for_function(COUNTED)
         else:  # refused, or nothing was there: no operation
-            page.evaluate("() => { seen.map.length = seen.panel.length; seen.pending = 0; }")
             page.keyboard.press("Escape")
             page.locator("#draft").focus()
             page.keyboard.press("p")
@@ -157,14 +172,20 @@ def _kinds() -> Iterator[str]:
         yield {0: "Control+y", 11: "Control+z"}.get(n % 12, "drag")
 
 
-def _drag(page: "Page", rng: np.random.Generator) -> None:
-    """Take a vertex in sight and let it go nearby."""
+def _in_sight(page: "Page", rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+    """Yield where vertices of borders are on the screen, each once."""
     box = page.locator("#draft").bounding_box()
     if box is None:
         raise RuntimeError("the map is not there")
-    vertices = page.evaluate(SEEN, [[box["width"], box["height"]], MARGIN_PX])
-    x, y = vertices[int(rng.integers(len(vertices)))]
-    x, y = x + box["x"], y + box["y"]
+    vertices: list[list[float]] = page.evaluate(SEEN, [[box["width"], box["height"]], MARGIN_PX])
+    for n in rng.permutation(len(vertices)):
+        x, y = vertices[n]
+        yield x + box["x"], y + box["y"]
+
+
+def _drag(page: "Page", at: tuple[float, float], rng: np.random.Generator) -> None:
+    """Take a vertex and let it go nearby."""
+    x, y = at
     away, turn = rng.uniform(*FAR_PX), rng.uniform(0, 2 * np.pi)
     page.mouse.move(x, y)
     page.mouse.down()

@@ -138,6 +138,11 @@ export class Canvas {
     this.held = false;
   }
 
+  // Once, in the frame in which all that was given is on the map.
+  drawn(act: () => void): void {
+    this.map.once("postrender", act);
+  }
+
   get resolution(): number {
     return this.view.getResolution() ?? 100;
   }
@@ -176,7 +181,10 @@ export class Canvas {
   }
 
   clear(...names: Layer[]): void {
-    names.forEach((name) => this.sources.get(name)?.clear(true));
+    for (const name of names) {
+      this.sources.get(name)?.clear(true);
+      this.groups.delete(name);
+    }
   }
 
   show(name: Layer, visible: boolean): void {

@@ -19,6 +19,9 @@ import { Steps } from "./steps";
 import type { Tool } from "./tool";
 import { Ways } from "./ways";
 
+// When the page has nothing to do, and soon in any case; Safari does not tell when that is.
+const idle = (work: () => void): unknown => ("requestIdleCallback" in window ? requestIdleCallback(work, { timeout: 300 }) : setTimeout(work, 50));
+
 const KEYS: Readonly<Record<string, string>> = {
   v: "select", p: "move", r: "reshape", b: "border", s: "split", g: "merge", t: "transfer", n: "carve", k: "divide", e: "edit", l: "measure",
 };
@@ -46,7 +49,7 @@ class Editor {
       stale: () => this.refusal.say(this.words.stale),
     });
     this.desk = new Desk(this.canvas, this.draft, this.words);
-    this.painter = new Painter(this.canvas, this.draft);
+    this.painter = new Painter(this.canvas, this.draft, idle);
     this.panel = new Panel(number, this.draft, {
       jump: (at, unit) => this.jump(at, unit),
       submitted: () => location.assign(`/changes/${number}`),
@@ -191,6 +194,8 @@ class Editor {
     this.refusal.close();
     this.current.refresh?.();
     this.painter.paint();
+    const { rev } = this.draft.drawn;
+    this.canvas.drawn(() => (this.element.dataset["shown"] = String(rev)));
     void this.panel.refresh();
   }
 

@@ -32,9 +32,15 @@ export function leafOf(key: string, rings: Float64Array[]): Leaf {
   return { key, rings, box: [left, bottom, right, top] };
 }
 
+// The same steps give the same leaf, so that what did not change from one revision to the next is known by being the same.
 export function* leavesOf(leaves: Steps): Generator<Leaf> {
-  for (const [key, rings] of Object.entries(leaves)) yield leafOf(key, rings.map(summed));
+  for (const [key, rings] of Object.entries(leaves)) {
+    const leaf = made.get(rings) ?? leafOf(key, rings.map(summed));
+    made.set(rings, leaf);
+    yield leaf;
+  }
 }
+const made = new WeakMap<Steps[string], Leaf>();
 
 function summed(steps: readonly number[]): Float64Array {
   const ring = Float64Array.from(steps);

@@ -3,51 +3,57 @@
 import type { Canvas, Drawn } from "./canvas";
 import type { Draft } from "./draft";
 import { segments } from "./leaves";
+import type { Leaf } from "./leaves";
 import { area2 } from "./plane";
 import type { Point } from "./plane";
 import type { Sheet } from "./sheet";
 
+// What is worked out after the frame, when the page has nothing else to do.
+export type Later = (work: () => void) => void;
+
 export class Painter {
   private base: Sheet | null = null;
   private last: Sheet | null = null; // what is on the canvas
-  private moved = new Set<string>(); // the leaves and units in which that differs from what is filed
+  private shown: ReadonlySet<string> = new Set(); // the leaves and units in which that differs from what is filed
+  private readonly unplaced = new Set<string>(); // units whose name may stand better elsewhere
+  private waiting = false;
 
   constructor(
-    private readonly canvas: Canvas,
-    private readonly draft: Draft,
+    private readonly canvas: Pick<Canvas, "group" | "clear" | "areas" | "inside" | "show">,
+    private readonly draft: Pick<Draft, "sheet" | "filed" | "drawn">,
+    private readonly later: Later,
   ) {}
 
-  // Draws anew only what differs from what is drawn already.
+  // Draws anew only what differs from what is drawn already: a step costs the same however much was drawn before it.
   paint(): void {
-    const { sheet, drawn } = this.draft;
-    const moved = new Set([...Object.keys(drawn.leaves), ...drawn.gone, ...drawn.units.map(({ key }) => key)]);
-    const states = this.last ? [sheet, this.last] : [sheet];
-    const whole = this.base !== this.draft.filed; // at first, and when the draft was brought up to date
-    const touched = whole ? new Set(states.flatMap((state) => [...state.leaves.keys(), ...state.units.keys()])) : new Set([...this.moved, ...moved]);
-    if (whole) this.ground(sheet);
-    this.base = this.draft.filed;
-    this.borders(sheet, states, touched);
-    this.labels(sheet, states, touched);
-    this.canvas.clear("tint", "moved", "ghost", "fresh");
-    this.differences();
+    const { sheet, filed } = this.draft;
+    const whole = this.base !== filed || !this.last; // at first, and when the draft was brought up to date
+    if (whole) this.clear(sheet);
+    const last = whole ? sheet : (this.last as Sheet);
+    const touched = whole ? new Set([...sheet.leaves.keys(), ...sheet.units.keys()]) : sheet.differing(last);
+    this.base = filed;
     this.last = sheet;
-    this.moved = moved;
+    this.borders(touched, last);
+    this.names(touched, last);
+    this.differences(touched, last);
   }
 
   only(changed: boolean): void {
     this.canvas.show("still", !changed);
   }
 
-  private ground(sheet: Sheet): void {
-    this.canvas.clear("ground");
+  private clear(sheet: Sheet): void {
+    this.canvas.clear("ground", "still", "labels", "tint", "moved", "ghost", "fresh");
     const tops = sheet.below.get("") ?? [];
     this.canvas.areas("ground", tops.map((key) => ({ polygons: sheet.outline(key) })));
+    this.shown = new Set();
   }
 
   // A border is drawn with the leaf it comes from; those beside a leaf that changed are drawn anew as well.
-  private borders(sheet: Sheet, states: readonly Sheet[], touched: ReadonlySet<string>): void {
+  private borders(touched: ReadonlySet<string>, last: Sheet): void {
+    const { sheet } = this.draft;
     const anew = new Set(touched);
-    if (touched.size < sheet.leaves.size) for (const state of states) for (const key of touched) for (const next of beside(state, key)) anew.add(next);
+    if (sheet !== last) for (const state of [sheet, last]) for (const key of touched) for (const next of beside(state, key)) anew.add(next);
     const groups = new Map<string, Drawn[]>();
     for (const key of anew) {
       const rest = sheet.units.get(key)?.kind === "residual" ? [{ polygons: sheet.outline(key), look: "residual" }] : [];
@@ -56,9 +62,25 @@ export class Painter {
     this.canvas.group("still", groups);
   }
 
-  private labels(sheet: Sheet, states: readonly Sheet[], touched: ReadonlySet<string>): void {
-    const keys = new Set<string>();
-    for (const state of states) for (const key of touched) for (const unit of state.above(key)) keys.add(unit.key);
+  // What is called otherwise than before at once; where the other names stand best, in shapes that changed, afterwards.
+  private names(touched: ReadonlySet<string>, last: Sheet): void {
+    const { sheet } = this.draft;
+    const above = new Set([sheet, last].flatMap((state) => [...touched].flatMap((key) => state.above(key).map((unit) => unit.key))));
+    const called = [...above].filter((key) => last === sheet || last.units.get(key)?.label !== sheet.units.get(key)?.label);
+    this.labels(called);
+    for (const key of above) this.unplaced.add(key);
+    for (const key of called) this.unplaced.delete(key);
+    if (this.waiting || !this.unplaced.size) return;
+    this.waiting = true;
+    this.later(() => {
+      this.waiting = false;
+      this.labels([...this.unplaced]);
+      this.unplaced.clear();
+    });
+  }
+
+  private labels(keys: Iterable<string>): void {
+    const { sheet } = this.draft;
     const groups = new Map<string, Drawn[]>();
     for (const key of keys) {
       const unit = sheet.units.get(key);
@@ -68,26 +90,44 @@ export class Painter {
     this.canvas.group("labels", groups);
   }
 
-  private differences(): void {
+  private differences(touched: ReadonlySet<string>, last: Sheet): void {
     const { sheet, filed, drawn } = this.draft;
     const leaves = Object.keys(drawn.leaves);
-    this.canvas.lines("fresh", runs(lone(leaves, sheet, filed)));
-    this.canvas.lines("ghost", runs(lone([...leaves, ...drawn.gone], filed, sheet)));
-    for (const key of new Set([...leaves, ...drawn.units.map((unit) => unit.key)].flatMap((leaf) => this.tops(leaf)))) {
+    const shown = new Set([...leaves, ...drawn.gone, ...drawn.units.map(({ key }) => key)]);
+    const either = new Set([...shown, ...this.shown]);
+    const near = around(touched, [...either], [sheet, last, filed]);
+    this.canvas.group("fresh", lone(near, shown, sheet, filed));
+    this.canvas.group("ghost", lone(near, shown, filed, sheet));
+    const tops = new Set([...touched].flatMap((key) => (either.has(key) ? [...top(last, key), ...top(sheet, key)] : [])));
+    const tints = new Map<string, Drawn[]>();
+    const moved = new Map<string, Drawn[]>();
+    for (const key of tops) {
       const [before, after] = [filed.units.has(key) ? filed.outline(key) : [], sheet.outline(key)];
-      const gained = size(after) - size(before);
-      if (gained === 0) continue;
-      this.canvas.areas("tint", [{ polygons: after, look: before.length === 0 ? "new" : gained > 0 ? "gains" : "loses" }]);
-      if (gained > 0) this.canvas.areas("moved", [{ polygons: [...before, ...after] }]);
+      const gained = sheet.units.has(key) ? size(after) - size(before) : 0;
+      tints.set(key, gained === 0 ? [] : [{ polygons: after, look: before.length === 0 ? "new" : gained > 0 ? "gains" : "loses" }]);
+      moved.set(key, gained > 0 ? [{ polygons: [...before, ...after] }] : []);
     }
-  }
-
-  // The unit of level 2 (or the leaf above it) in which a change is shown.
-  private tops(key: string): string[] {
-    const unit = this.draft.sheet.standing(key, 2);
-    return unit ? [unit.key] : [];
+    this.canvas.group("tint", tints);
+    this.canvas.group("moved", moved);
+    this.shown = shown;
   }
 }
+
+// The unit of level 2 (or the leaf above it) in which a change is shown.
+function top(sheet: Sheet, key: string): string[] {
+  const unit = sheet.standing(key, 2);
+  return unit ? [unit.key] : [];
+}
+
+// Those of some leaves that lie at leaves that were touched, in any of the sheets.
+function around(touched: ReadonlySet<string>, leaves: readonly string[], sheets: readonly Sheet[]): Set<string> {
+  const boxes = (key: string): Leaf["box"][] => sheets.flatMap((sheet) => { const leaf = sheet.leaves.get(key); return leaf ? [leaf.box] : []; });
+  const there = [...touched].flatMap(boxes);
+  return new Set(leaves.filter((key) => touched.has(key) || boxes(key).some((box) => there.some((other) => meets(box, other)))));
+}
+
+const meets = (one: Leaf["box"], other: Leaf["box"]): boolean =>
+  one[0] <= other[2] && other[0] <= one[2] && one[1] <= other[3] && other[1] <= one[3];
 
 const size = (polygons: readonly (readonly (readonly Point[])[])[]): number => polygons.flat(1).reduce((sum, ring) => sum + area2(ring), 0);
 
@@ -98,14 +138,16 @@ function* beside(sheet: Sheet, key: string): Generator<string> {
   }
 }
 
-// The segments of leaves that one sheet has and the other has not.
-function* lone(leaves: Iterable<string>, one: Sheet, other: Sheet): Generator<readonly [Point, Point]> {
-  for (const key of new Set(leaves)) {
-    for (const [a, b] of segments(one.leaves.get(key))) {
-      if (other.has(a, b)) continue;
-      const beyond = one.beyond(a, b);
-      if (beyond === "" || key < beyond || !one.leaves.has(beyond)) yield [a, b];
-    }
+// By leaf, the lines that one sheet has and the other has not, in leaves that are shown.
+function lone(leaves: Iterable<string>, shown: ReadonlySet<string>, one: Sheet, other: Sheet): Map<string, Drawn[]> {
+  return new Map([...leaves].map((key) => [key, shown.has(key) ? runs(alone(key, one, other)) : []]));
+}
+
+function* alone(key: string, one: Sheet, other: Sheet): Generator<readonly [Point, Point]> {
+  for (const [a, b] of segments(one.leaves.get(key))) {
+    if (other.has(a, b)) continue;
+    const beyond = one.beyond(a, b);
+    if (beyond === "" || key < beyond || !one.leaves.has(beyond)) yield [a, b];
   }
 }
 

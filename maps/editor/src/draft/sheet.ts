@@ -100,6 +100,12 @@ export class Sheet {
     return new Sheet(this.origin, units.values(), leavesOf(drawn.leaves), this, changed);
   }
 
+  // The units and leaves that are otherwise in another sheet of the same draft on the same base.
+  differing(other: Sheet): Set<string> {
+    const keys = [...this.changed, ...other.changed];
+    return new Set(keys.filter((key) => this.leaves.get(key) !== other.leaves.get(key) || this.units.get(key) !== other.units.get(key)));
+  }
+
   private point([x, y]: Point): number {
     return (x - this.origin[0]) * WIDE + (y - this.origin[1]);
   }
