@@ -1,7 +1,7 @@
 """A root as it was on a day, as it was known at an entry: its units and their stored shapes, read in one go.
 
-What is read stays as it lies in the store until somebody asks: for the shapes (the map), or for the partition (the proof, a
-redraw). Rows come straight from the driver, since with thousands of them SQLAlchemy's own rows take longer than the database.
+What is read stays flat arrays until somebody asks: for the shapes (the map), or for the partition (the proof, a redraw). Rows
+come straight from the driver, since with thousands of them SQLAlchemy's own rows take longer than the database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from data import ragged
 from data.geometry import raw
+from data.ragged import Ragged
 from data.states import believed, on_day
 from data.store import Reading
 from data.tables import RootFrame, UnitRow, UnitVersion
@@ -36,18 +37,19 @@ class Ruled:
     frame_given: bool
 
 
-Row = tuple[Any, ...]  # key, code, name, level, kind, key of the parent, whether it is a leaf, vertex kinds, shape
-KEY, CODE, NAME, LEVEL, KIND, PARENT, IS_LEAF, VERTEX_KINDS, SHAPE = range(9)
+Row = tuple[Any, ...]  # key, code, name, level, kind, key of the parent, whether it is a leaf, vertex kinds
+KEY, CODE, NAME, LEVEL, KIND, PARENT, IS_LEAF, VERTEX_KINDS = range(8)
+BATCH: Final = 128  # rows read at once
 
 
 @dataclass(frozen=True, eq=False)
 class AsOf:
-    """One state of a root: the rows of its units as they lie in the store, in no order, and its legal frame."""
+    """One state of a root: the rows of its units and their shapes as they lie in the store, in no order, and its legal frame."""
 
     ruled: Ruled
     rows: Sequence[Row]
+    found: Ragged
     frame: Rings
-    dialect: str
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -58,16 +60,14 @@ class AsOf:
     @cached_property
     def shapes(self) -> Mapping[str, BaseGeometry]:
         """The stored shape of every unit in plane metres, by key."""
-        found = ragged.read([row[SHAPE] for row in self.rows], self.dialect)
-        return dict(zip([row[KEY] for row in self.rows], found.geometries(), strict=True))
+        return dict(zip([row[KEY] for row in self.rows], self.found.geometries(), strict=True))
 
     @cached_property
     def partition(self) -> Partition:
         """The partition: the leaves on the lattice."""
-        leaves = [(place, self.rows[n]) for place, n in enumerate(self._order) if self.rows[n][IS_LEAF]]
-        found = ragged.read([row[SHAPE] for _, row in leaves], self.dialect)
-        rings = found.lattice_rings([row[VERTEX_KINDS] for _, row in leaves])
-        place = np.array([place for place, _ in leaves], np.int64)
+        leaves = [(place, n) for place, n in enumerate(self._order) if self.rows[n][IS_LEAF]]
+        place, which = np.array(leaves, np.int64).reshape(-1, 2).T
+        rings = self.found.lattice_rings([self.rows[n][VERTEX_KINDS] for _, n in leaves], which)
         owned = lattice.with_owner(rings, place[rings.owner])
         return Partition(self.ruled.plane, self.units, owned, self.frame, self.ruled.frame_given)
 
@@ -92,10 +92,14 @@ def read(s: Reading, root_id: int, ruled: Ruled, on: date, seq: int | None) -> A
     query = select(UnitRow.key, *own, parent.key, *stored).join(UnitRow, UnitRow.id == UnitVersion.unit_id)
     query = query.join(parent, parent.id == UnitVersion.parent_id, isouter=True)
     query = query.where(UnitVersion.root_id == root_id, believed(UnitVersion, seq), on_day(UnitVersion, on))
-    rows = list[Any](s.connection.execute(query).cursor.fetchall())  # pyright: ignore[reportOptionalMemberAccess]
+    cursor: Any = s.connection.execute(query).cursor
+    rows, gathering = list[Row](), ragged.Gathering(s.dialect)
+    while batch := cursor.fetchmany(BATCH):
+        gathering.take([row[-1] for row in batch])
+        rows += [row[:-1] for row in batch]
     if not rows:
         raise NotFoundError("store.not_valid_then", ruled.name, got=on.isoformat())
-    return AsOf(ruled, rows, frame_rings(s, root_id, on, seq), s.dialect)
+    return AsOf(ruled, rows, gathering.all(), frame_rings(s, root_id, on, seq))
 
 
 def frame_rings(s: Reading, root_id: int, on: date, seq: int | None, which: str = "legal") -> Rings:

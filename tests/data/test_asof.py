@@ -92,6 +92,35 @@ def test_blobs_in_one_pass_are_what_shapely_reads(dialect: str, chosen: list[sha
     assert [shape.wkb for shape in ragged.read(blobs, dialect).geometries()] == [shape.wkb for shape in chosen]
 
 
+@given(
+    batches=st.lists(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3), min_size=1, max_size=4),
+    room=st.integers(0, 40),
+)
+def test_batches_are_what_all_at_once_is(batches: list[list[shapely.MultiPolygon]], room: int) -> None:
+    gathering = ragged.Gathering("sqlite", room)
+    for batch in batches:
+        gathering.take(geometry.encode_all(np.array(batch, object), 4549))
+    chosen = [shape for batch in batches for shape in batch]
+    assert [shape.wkb for shape in gathering.all().geometries()] == [shape.wkb for shape in chosen]
+
+
+@given(chosen=st.lists(st.sampled_from(SHAPES), min_size=1, max_size=6), data=st.data())
+def test_rings_of_some_are_those_of_each(chosen: list[shapely.MultiPolygon], data: st.DataObject) -> None:
+    blobs = geometry.encode_all(np.array(chosen, object), 4549)
+    which = data.draw(st.permutations(range(len(chosen))).map(lambda order: order[: len(order) // 2 + 1]))
+    kinds = [bytes([n]) * sum(len(ring.coords) - 1 for part in chosen[n].geoms for ring in _rings(part)) for n in which]
+    some = ragged.read(blobs, "sqlite").lattice_rings(kinds, np.array(which, np.int64))
+    alone = [ragged.read([blobs[n]], "sqlite").lattice_rings([own]) for n, own in zip(which, kinds, strict=True)]
+    assert some.xy.tolist() == [xy for rings in alone for xy in rings.xy.tolist()]
+    assert np.diff(some.start).tolist() == [size for rings in alone for size in np.diff(rings.start).tolist()]
+    assert some.owner.tolist() == [place for place, rings in enumerate(alone) for _ in rings.owner]
+    assert some.kind.tobytes() == b"".join(kinds)
+
+
+def _rings(part: shapely.Polygon) -> list[shapely.LinearRing]:
+    return [part.exterior, *part.interiors]
+
+
 @given(data=st.data())
 def test_a_broken_blob_is_refused_and_never_read_beyond_its_end(data: st.DataObject) -> None:
     blob = geometry.encode(data.draw(st.sampled_from(SHAPES)), 4549)
