@@ -14,6 +14,7 @@ from api.routes import (
     assets,
     boards,
     cases,
+    centres,
     changes,
     documents,
     drafts,
@@ -39,7 +40,7 @@ SMALLEST_ZIPPED = 2_000
 ZIPPED = 5  # nine takes thrice the time for a twentieth less
 
 WHOLE: tuple[ModuleType, ...] = (
-    *(today, jobs, map_routes, tiles, ground, search, patrols, tracks, boards),
+    *(today, jobs, map_routes, tiles, ground, search, patrols, tracks, centres, boards),
     *(changes, packages, drafts, cases, history, shell, documents, assets),
 )
 

@@ -14,7 +14,9 @@ from api.settings import from_environment
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    group_of(app, "import", "导入。Import.").command("roster")(import_roster)
+    group = group_of(app, "import", "导入。Import.")
+    group.command("roster")(import_roster)
+    group.command("check-ins")(import_check_ins)
     group_of(app, "check", "核对。Check.").command("rota")(check_rota)
 
 
@@ -59,9 +61,45 @@ def import_roster(
         raise typer.Exit(output.FAULTS)
 
 
+def import_check_ins(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="签到 CSV。Check-ins in CSV.")],
+    encoding: Annotated[
+        str, typer.Option("--encoding", metavar="NAME", help="不是 UTF-8 时写明，如 gb18030。Where it is not UTF-8.")
+    ] = "",
+    zone: Annotated[str, typer.Option("--zone", help="时间没有写时区时的时区。Zone of times that carry none.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """导入党群服务中心的签到。整份写入或一点不写。Import check-ins at the centres, whole or not at all."""
+    from api import clock, messages  # noqa: PLC0415
+    from api.services import check_ins  # noqa: PLC0415 - heavy
+    from api.services.grid_files import limits_of  # noqa: PLC0415
+    from api.services.track_ingest import Desk  # noqa: PLC0415
+    from data.archive import folder_of  # noqa: PLC0415
+    from data.importers.files import read_bytes  # noqa: PLC0415
+    from data.store import Actor, open_store  # noqa: PLC0415
+
+    settings = from_environment()
+    limits = limits_of(settings)
+    sent = check_ins.Sent(file.name, read_bytes(file, limits.bytes), encoding, zone)
+    with open_store(settings.require_store()) as store:
+        folder = folder_of(store.address, settings.archive)
+        desk = Desk(store, folder, limits, Actor(LOCAL_USER, settings.role), clock.now())
+        document = check_ins.receive(sent, desk)
+    if as_json:
+        output.write_json(document)
+    else:
+        code = "cli.check_ins" if document["written"] else "cli.check_ins_refused"
+        output.write_line(messages.sentence(code, settings.lang, document))
+        for fault in document["faults"]:
+            output.write_line(f"  {fault['line']}: {fault['sentence'][settings.lang]}")
+    if not document["written"]:
+        raise typer.Exit(output.FAULTS)
+
+
 def _write_presence(presence: dict[str, Any], lang: str) -> None:
     finding = presence["finding"]
     output.write_line(f"  {finding['level']:<8} {finding['sentence'][lang]}")
+    output.write_line(f"    {presence['working'][lang]}")
     for hole in presence["holes"]:
         mark = "?" if hole["open"] else "−"
         output.write_line(f"    {mark} {hole['from']}–{hole['to']}  {hole['before'] or '—'} → {hole['after'] or '—'}")

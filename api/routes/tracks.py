@@ -45,7 +45,7 @@ BATCH_OPTIONAL: Final = {name: OPTIONAL[name] for name in ("columns", "track", "
 }
 
 
-def _schema(needed: dict[str, str], optional: dict[str, str], most_files: int) -> dict[str, Any]:
+def schema_of(needed: dict[str, str], optional: dict[str, str], most_files: int) -> dict[str, Any]:
     """Return the form as OpenAPI describes it; it is read by hand, so that nothing unknown is ever ignored."""
     texts = {
         name: {"type": "string", "description": text, "maxLength": forms.LONGEST_FIELD}
@@ -110,7 +110,7 @@ def options_of(form: Form, points: int) -> verification.Options:
     )
 
 
-@router.post("/api/tracks/verify", openapi_extra=_schema(NEEDED, OPTIONAL, forms.MOST_FILES))
+@router.post("/api/tracks/verify", openapi_extra=schema_of(NEEDED, OPTIONAL, forms.MOST_FILES))
 @declares(Action.RUN, Resource.TRACK)
 async def verify(request: Request) -> dict[str, Any]:
     """Return the verdict on the tracks of one person on one day (``verdict/1``)."""
@@ -129,7 +129,7 @@ async def verify(request: Request) -> dict[str, Any]:
     return await run_in_threadpool(work)
 
 
-@router.post("/api/tracks", status_code=errors.CREATED, openapi_extra=_schema(BATCH_NEEDED, BATCH_OPTIONAL, 1))
+@router.post("/api/tracks", status_code=errors.CREATED, openapi_extra=schema_of(BATCH_NEEDED, BATCH_OPTIONAL, 1))
 @declares(Action.RUN, Resource.TRACK)
 async def receive(
     request: Request, response: Response, idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = ""

@@ -11,7 +11,8 @@ from api import messages
 from api.services.pictures import pictures
 from data import roster
 from data.importers.files import read_bytes
-from data.importers.roster import Fault, read_roster
+from data.importers.roster import read_roster
+from data.importers.rows import Fault
 from data.places import Saved
 from data.roster import Absence, Assignment, Entry, Person, Roster, Shift
 from data.store import Actor, Store

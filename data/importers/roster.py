@@ -5,16 +5,15 @@ is written. What a spreadsheet program may have spoilt (numbers as 1.38E+10, dat
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from data.importers.rows import Fault, Row, cell_faults, table_of
 from data.roster import ABSENCES, CALENDAR, CENTRE, GRID, Absence, Assignment, Entry, Person, Shift, key_of, through
 from data.tables.columns import OPEN_START
-from geo.errors import InputError, Value
-from geo.tracks.readers import container, dialect
+from geo.errors import InputError
 from rules.roles import DUTIES, role_of
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -45,27 +44,10 @@ KINDS: Final = {
     **{"上班": "working_day", "调休上班": "working_day", "放假": "day_off", "已公布": "published"},
     **{"停工": "stop_work", "台风停工": "stop_work", "免查": "exempt", "战时": "emergency", "战时状态": "emergency"},
 }
-DAMAGED: Final = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
-FULL_WIDTH: Final = re.compile(r"[０-９Ａ-Ｚａ-ｚ]")
-IDENTITY: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)", re.ASCII)
-CODE: Final = re.compile(r"[\w.-]{1,64}")
 HOURS: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 DAYS: Final = re.compile(r"[1-7]{1,7}", re.ASCII)
-NOTHING: Final = frozenset({"", "-"})
-LONGEST: Final = 200
 LONGEST_CALENDAR: Final = 366
-SHOWN: Final = 40
-FORMATTING: Final = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell that cannot be taken: line and column of the file, the code of its sentence, and values."""
-
-    line: int
-    column: str
-    code: str
-    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+TEXTS: Final = ("name", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +57,6 @@ class Read:
     entries: tuple[tuple[int, Entry], ...]
     faults: tuple[Fault, ...]
     rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The cells of one line by meaning, its first and last day, and the columns they stand in."""
-
-    line: int
-    cells: Mapping[str, str]
-    columns: Mapping[str, str]
-
-    def fault(self, meaning: str, code: str, **values: Value) -> Fault:
-        got = self.cells.get(meaning, "")[:SHOWN]
-        return Fault(self.line, self.columns.get(meaning, meaning), code, {"got": got, **values})
 
 
 def read_roster(data: bytes, name: str, encoding: str = "", valid_from: date = OPEN_START) -> Read:
@@ -102,12 +71,10 @@ def read_roster(data: bytes, name: str, encoding: str = "", valid_from: date = O
     Errors (of the file as a whole): ``file.mismatch``, ``file.empty``, ``csv.encoding``, ``csv.dialect``, ``csv.header``,
     ``csv.ragged``, ``csv.quote``, ``csv.line``, ``roster.columns``.
     """
-    found = container.what_is(data)
-    if found is not None:
-        raise InputError("file.mismatch", name, got=found, values={"expected": "CSV"})
-    if not data.strip():
-        raise InputError("file.empty", name)
-    rows = list(_rows(data, name, encoding))
+    table = table_of(data, name, encoding, COLUMNS)
+    if "person" not in table.at and "kind" not in table.at:
+        raise InputError("roster.columns", name, got="、".join(table.header), values={"known": table.known})
+    rows = list(table.rows)
     taken = [_taken(row, valid_from) for row in rows]
     faults = [fault for _, wrong in taken for fault in wrong]
     entries = [(row.line, entry) for row, (said, _) in zip(rows, taken, strict=True) for entry in said]
@@ -115,35 +82,9 @@ def read_roster(data: bytes, name: str, encoding: str = "", valid_from: date = O
     return Read(tuple(_once(entries)), tuple(sorted(faults, key=lambda fault: fault.line)), len(rows))
 
 
-def _rows(data: bytes, name: str, encoding: str) -> Iterator[_Row]:
-    lines = dialect.rows(dialect.decoded(data, name, encoding.lower()), name)
-    _, first = next(lines)
-    header = dialect.header_of(first, name)
-    meanings = {usual: meaning for meaning, names in COLUMNS.items() for usual in names}
-    known = "、".join(f"{names[0]} ({names[-1]})" for names in COLUMNS.values())
-    for column in header:
-        if column.lower() not in meanings:
-            raise InputError("csv.header", name, got=column, values={"known": known})
-    at = {meanings[column.lower()]: number for number, column in enumerate(header)}
-    if "person" not in at and "kind" not in at:
-        raise InputError("roster.columns", name, got="、".join(header), values={"known": known})
-    for line, cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise InputError("csv.ragged", name, limit=len(header), got=len(cells), values={"line": line})
-        texts = {meaning: _plain(cells[number]) for meaning, number in at.items()}
-        yield _Row(line, texts, {meaning: header[number] for meaning, number in at.items()})
-
-
-def _plain(cell: str) -> str:
-    text = cell.strip()
-    return "" if text in NOTHING else text
-
-
-def _taken(row: _Row, valid_from: date) -> tuple[list[Entry], list[Fault]]:
+def _taken(row: Row, valid_from: date) -> tuple[list[Entry], list[Fault]]:
     """Return what one row says, nothing of it if anything is wrong with it."""
-    faults = [*_cells(row)]
+    faults = [*cell_faults(row, "person", "grid", TEXTS)]
     first, last = _day(row, "from", valid_from), _day(row, "to", None)
     faults += [day for day in (first, last) if isinstance(day, Fault)]
     if not isinstance(first, Fault) and not isinstance(last, Fault):
@@ -156,23 +97,7 @@ def _taken(row: _Row, valid_from: date) -> tuple[list[Entry], list[Fault]]:
     return [], faults
 
 
-def _cells(row: _Row) -> Iterator[Fault]:
-    for meaning, text in row.cells.items():
-        if len(text) > LONGEST:
-            yield row.fault(meaning, "roster.long", limit=LONGEST)
-        elif IDENTITY.search(text) and meaning != "grid":
-            yield Fault(row.line, row.columns[meaning], "roster.identity")  # the number itself is never repeated
-        elif any(unicodedata.category(char) in FORMATTING for char in text):
-            yield Fault(row.line, row.columns[meaning], "roster.invisible", {"got": ascii(text)[1:-1][:SHOWN]})
-        elif meaning in ("person", "grid") and DAMAGED.fullmatch(text):
-            yield row.fault(meaning, "csv.excel_damage")
-        elif meaning not in ("name", "note") and FULL_WIDTH.search(text):
-            yield row.fault(meaning, "digits.fullwidth", proposal=unicodedata.normalize("NFKC", text))
-        elif meaning in ("person", "grid") and text and not CODE.fullmatch(text):
-            yield row.fault(meaning, "roster.code")
-
-
-def _day(row: _Row, meaning: str, default: date | None) -> date | Fault | None:
+def _day(row: Row, meaning: str, default: date | None) -> date | Fault | None:
     text = row.cells.get(meaning, "")
     if not text:
         return default
@@ -182,7 +107,7 @@ def _day(row: _Row, meaning: str, default: date | None) -> date | Fault | None:
         return row.fault(meaning, "date.format")
 
 
-def _meaning(row: _Row) -> Iterator[Fault]:
+def _meaning(row: Row) -> Iterator[Fault]:
     """Give what is wrong with the words of a row."""
     cell = row.cells.get
     if cell("kind") and cell("kind") not in KINDS:
@@ -198,7 +123,7 @@ def _meaning(row: _Row) -> Iterator[Fault]:
     yield from _service(row)
 
 
-def _calendar(row: _Row) -> Iterator[Fault]:
+def _calendar(row: Row) -> Iterator[Fault]:
     """Give what is wrong with a line of the calendar: it is about everybody, whole days, at most a year, and names its days."""
     for meaning in ("person", "grid", "hours"):
         if row.cells.get(meaning):
@@ -210,7 +135,7 @@ def _calendar(row: _Row) -> Iterator[Fault]:
         yield row.fault("to", "roster.calendar_long", limit=LONGEST_CALENDAR)
 
 
-def _service(row: _Row) -> Iterator[Fault]:
+def _service(row: Row) -> Iterator[Fault]:
     """Give what is wrong with where and when somebody serves."""
     place, hours, days = (row.cells.get(name, "") for name in ("place", "hours", "days"))
     if place not in PLACES:
@@ -241,7 +166,7 @@ def _good_hours(text: str, over_midnight: bool) -> bool:
     return True
 
 
-def _entries(row: _Row, first: date, end: date) -> list[Entry]:
+def _entries(row: Row, first: date, end: date) -> list[Entry]:
     cell = row.cells.get
     person, grid, hours = cell("person", ""), cell("grid", ""), cell("hours", "").replace(" ", "")
     if cell("kind"):

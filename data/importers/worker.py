@@ -40,6 +40,7 @@ JOBS: Final = {
     "grids.read_one": Job("data.importers.onegrid:read_message", foreign=True),
     "places.read": Job("data.importers.places:read_message", foreign=True),
     "tracks.read": Job("data.importers.tracks:read_message", foreign=True),
+    "checkins.read": Job("data.importers.checkins:read_message", foreign=True),
     "partition.build": Job("data.importers.proofs:build_message", foreign=False),
     "partition.check_levels": Job("data.importers.proofs:check_levels_message", foreign=False),
     "partition.propose": Job("data.importers.repairs:propose_message", foreign=False),

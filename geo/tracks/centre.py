@@ -7,7 +7,7 @@ proves one. Nothing here is about a single person's duty.
 Source: patrol.md B.12.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -65,7 +65,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The last and the first sighting of one person around a silence: places in the centre, and the hash of the Wi-Fi there."""
+    """The last and the first sighting of one person around a silence: places in the centre, and the hash of the Wi-Fi there.
+
+    ``out_and_back_s``: what the way from the one place out of the centre and back to the other takes at least.
+    """
 
     person: str
     end_ms: int
@@ -74,17 +77,66 @@ class Seen:
     wifi_before: str = ""
     wifi_after: str = ""
     apart_m: float = 0.0
+    out_and_back_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A check-in of one person: when (UTC ms), at which centre, and whether they leave with it."""
+
+    at_ms: int
+    centre: str
+    leaves: bool = False
+    comes: bool = False
 
 
 def bridged(silence: Seen, same_place_m: float = 30.0) -> Stretch:
     """Return what a silence of one phone says: covered where the same network, at the same place, was there before and after.
 
-    Else it is open: somebody whose last place is the centre, and whom nothing shows elsewhere, may have been there.
+    Covered too where it is shorter than the way out of the centre and back at top speed. Else it is open: somebody whose last
+    place is the centre, and whom nothing shows elsewhere, may have been there.
     """
     same = bool(silence.wifi_before) and silence.wifi_before == silence.wifi_after
-    held = silence.inside and same and silence.apart_m < same_place_m
+    short = (silence.start_ms - silence.end_ms) / 1000.0 <= silence.out_and_back_s
+    held = silence.inside and (short or (same and silence.apart_m < same_place_m))
     evidence = Evidence.HELD_TOGETHER if held else Evidence.ROSTER
     return Stretch(silence.person, silence.end_ms, silence.start_ms, evidence)
+
+
+def between(person: str, marks: Sequence[Mark], again_ms: int, until_ms: int) -> Iterator[Stretch]:
+    """Give what the check-ins of one person prove and leave open.
+
+    From a mark to the next at the same centre presence is proved if the next comes within ``again_ms`` and does not say that the
+    person comes anew; else it is open: they may have stayed and forgotten to say so. After the last mark it is open up to
+    ``until_ms``, where that did not say that the person leaves.
+
+    Parameters
+    ----------
+    marks : in order of time
+    again_ms : how often presence has to be told again
+    until_ms : the end of what is looked at, or the first sign of the person elsewhere after the last mark
+    """
+    for one, following in zip(marks, [*marks[1:], None], strict=True):
+        if one.leaves:
+            continue
+        end = until_ms if following is None else following.at_ms
+        proves = following is not None and following.centre == one.centre and not following.comes
+        proves = proves and end - one.at_ms <= again_ms
+        if end > one.at_ms:
+            yield Stretch(person, one.at_ms, end, Evidence.TAG if proves else Evidence.ROSTER, one.centre)
+
+
+def by_evidence(day: Window, stretches: Iterable[Stretch]) -> dict[Evidence, float]:
+    """Return the seconds of a day that each class of evidence proves beyond the stronger ones; a roster proves none."""
+    known = list(stretches)
+    found: dict[Evidence, float] = {}
+    before = 0.0
+    for evidence in (Evidence.TAG, Evidence.FIXES, Evidence.HELD_TOGETHER):
+        spans = _joined((s.start_ms, s.end_ms) for s in known if s.evidence <= evidence and s.end_ms > s.start_ms)
+        seconds = day.seconds - sum(end - start for start, end in _gaps(day, spans)) / 1000.0
+        found[evidence] = seconds - before
+        before = seconds
+    return found
 
 
 def coverage(day: Window, stretches: Iterable[Stretch]) -> Coverage:
