@@ -75,9 +75,10 @@ def rounds_of(fixes: Fixes, asked: Asked, policy: Policy) -> Document | None:
 
 
 def _point(number: int, point: Point, kind: str, seen: Visits, zone: ZoneInfo) -> Document:
-    """Return what is known of one point; where only a tag can tell, or another point is as near, a visit is open."""
+    """Return what is known of one point; open where only a tag can tell, another point is as near or errors decide."""
     stayed, passed = float(seen.dwell_s[number]), bool(seen.passed[number])
-    if kind == TAG or (passed and seen.close[number]):
+    in_doubt = bool(seen.doubtful[number]) and not (passed and kind == PASS)
+    if kind == TAG or in_doubt or (passed and seen.close[number]):
         visit = OPEN
     elif stayed:
         visit = STAYED
@@ -117,6 +118,12 @@ def visit_policy(policy: Policy, on: date) -> VisitPolicy:
         miss_s=number("miss_time"),
         dwell_s=number("shortest"),
         apart_m=number("apart"),
+        stood_sigmas=number("stood_sigmas"),
+        doubt_sigmas=number("doubt_sigmas"),
+        lasting=policy.number("spot.lasting_error", on),
+        still_s=policy.number("track.gap", on),
+        sigmas_of_accuracy=policy.number("track.sigmas_of_accuracy", on),
+        move=moving_policy(policy, on),
     )
 
 
@@ -148,12 +155,18 @@ def walk_policy(policy: Policy, on: date) -> WalkPolicy:
         maybe_moving=number("maybe_moving"),
         rival=number("rival"),
         sigmas_of_accuracy=policy.number("track.sigmas_of_accuracy", on),
-        move=MovingPolicy(
-            around_s=number("around"),
-            step_s=number("step"),
-            pace_mps=number("pace"),
-            tau_s=policy.number("track.error_time", on),
-            jitter_m=number("jitter"),
-            switch_s=number("switch_time"),
-        ),
+        move=moving_policy(policy, on),
+    )
+
+
+def moving_policy(policy: Policy, on: date) -> MovingPolicy:
+    """Return the numbers that tell a walk from standing, in force on a day."""
+    number = lambda name: policy.number(f"street.{name}", on)  # noqa: E731 - as above
+    return MovingPolicy(
+        around_s=number("around"),
+        step_s=number("step"),
+        pace_mps=number("pace"),
+        tau_s=policy.number("track.error_time", on),
+        jitter_m=number("jitter"),
+        switch_s=number("switch_time"),
     )

@@ -1,4 +1,7 @@
-"""Entries into a grid: counted with hysteresis, since fixes that jitter over a border are no crossings.
+"""Entries into a grid: one is counted where a side is sure and holds, since fixes that jitter over a border are no crossings.
+
+A margin in metres or deviations is overrun by chance now and then, if a border is walked along for hours; the probability from
+all fixes together (``twostate.py``) hardly ever is, since neighbours that say the same again count as one.
 
 Source: patrol.md B.7, events.
 """
@@ -16,25 +19,28 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class EntryPolicy:
-    """A side holds once a fix lies ``margin_m`` or ``sigmas`` deviations beyond the border; it counts if it lasts ``dwell_s``."""
+    """A side is ``sure`` by its probability, or in truth ``margin_m`` beyond the border; it counts if it lasts ``dwell_s``."""
 
+    sure: float = 0.95
     margin_m: float = 8.0
-    sigmas: float = 2.0
     dwell_s: float = 60.0
 
 
-def entries(seconds: Float64, d: Float64, sigma: Float64, policy: EntryPolicy) -> int:
+def entries(seconds: Float64, p: Float64, policy: EntryPolicy) -> int:
     """Return how often a grid was entered.
 
     Parameters
     ----------
     seconds : (n,) increasing
-    d : (n,) metres, signed distance to the border, positive inside
-    sigma : (n,) metres, one standard deviation
+    p : (n,) probability of being inside, of `geo.tracks.twostate.inside_probability`
     policy : the numbers
     """
-    margin = np.maximum(policy.margin_m, policy.sigmas * sigma)
-    return _count(seconds, d > margin, d < -margin, policy.dwell_s)
+    return _count(seconds, p > policy.sure, p < 1.0 - policy.sure, policy.dwell_s)
+
+
+def entered(seconds: Float64, d: Float64, policy: EntryPolicy) -> int:
+    """Return how often a grid was truly entered, from true places: ``d`` (n,) metres, signed distance to the border."""
+    return _count(seconds, d > policy.margin_m, d < -policy.margin_m, policy.dwell_s)
 
 
 @compiled

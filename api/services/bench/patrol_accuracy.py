@@ -17,12 +17,14 @@ from api.services import measuring
 from api.services.bench import patrol_doubts, patrol_neighbours, patrol_usual, patrol_ways
 from api.services.bench.harness import Outcome, absent
 from api.services.bench.patrol_neighbours import Beside
-from geo.tracks import distance, simtown, simulate
+from geo.tracks import distance, nearness, simtown, simulate
+from geo.tracks.cleaning import Fixes
 from geo.tracks.clock import Window
-from geo.tracks.entries import EntryPolicy, entries
+from geo.tracks.entries import EntryPolicy, entered, entries
 from geo.tracks.simphone import Noise
 from geo.tracks.simtown import Town
 from geo.tracks.simulate import Behaviour
+from geo.tracks.twostate import StatePolicy, inside_probability
 from rules.parameters import defaults
 
 Bools = npt.NDArray[np.bool_]
@@ -120,9 +122,11 @@ def _judge(town: Town, day: simulate.Day) -> Judged:
     shape = town.cells[day.cell]
     found = _measured(day, shape)
     fixes, presence = found.fixes, found.presence
-    d = distance.signed_distance(distance.edges_of(shape), fixes.xy)
+    edges = distance.edges_of(shape)
+    d = distance.signed_distance(edges, fixes.xy)
+    p = probability(fixes, edges, d, measuring.numbers(defaults(), ON, "foot").presence.states)
     walked = np.arange(day.path.at_s[0], day.path.at_s[-1])
-    true_d = distance.signed_distance(distance.edges_of(shape), day.path.places(walked))
+    true_d = distance.signed_distance(edges, day.path.places(walked))
     return Judged(
         behaviour=list(Behaviour).index(day.behaviour),
         gaps=day.phone.gaps > 0 or day.behaviour is Behaviour.PHONE_OFF,
@@ -133,11 +137,19 @@ def _judge(town: Town, day: simulate.Day) -> Judged:
         holds=patrol_usual.state_holds(fixes.time_ms, d, PARTS),
         clipped=patrol_usual.clipped(fixes.time_ms, fixes.xy, d, shape, PARTS),
         joined=patrol_usual.positionfixes(fixes.time_ms, d, PARTS),
-        entries=entries(fixes.time_ms / 1000.0, d, fixes.sigma, EntryPolicy()),
+        entries=entries(fixes.time_ms / 1000.0, p, EntryPolicy()),
         jitters=int(((d[:-1] <= 0) & (d[1:] > 0)).sum()),
-        entered=entries(walked, true_d, np.zeros(len(walked)), EntryPolicy()),
+        entered=entered(walked, true_d, EntryPolicy()),
         complete=presence.completeness,
     )
+
+
+def probability(fixes: Fixes, edges: Float64, d: Float64, states: StatePolicy) -> Float64:
+    """Return the probability (n,) of being inside at each fix, ``d`` metres from the border, from all fixes together."""
+    sure = np.abs(d) > states.pin_sigmas * fixes.sigma
+    alone = nearness.inside_alone(edges, fixes.xy, d, fixes.sigma, sure)
+    unbroken = np.zeros(max(len(d) - 1, 0), np.bool_)
+    return inside_probability(fixes.time_ms, alone, sure, unbroken, states)
 
 
 def _beside(town: Town, day: simulate.Day, cell: int) -> Beside:
@@ -190,6 +202,7 @@ def _of_the_usual(judged: Sequence[Judged]) -> dict[str, float]:
         "the same, truly": float(t.entered[steady].mean()),
     }
     wrong, decided = 0, 0
+    of_ordinary: list[float] = []
     ordinary = t.complete >= ORDINARY
     figures["ordinary days"] = float(ordinary.mean())
     figures["ordinary days on a border street"] = float((ordinary & border).mean())
@@ -197,8 +210,10 @@ def _of_the_usual(judged: Sequence[Judged]) -> dict[str, float]:
         one = _at_a_line(t, hours, ordinary)
         figures |= {f"{hours} h: {name}": value for name, value in one.items()}
         wrong, decided = wrong + int(one["wrong"]), decided + int(one["decided"])
+        of_ordinary.append(one["decided on ordinary days"])
     passed = t.decided(8)[0] & off & (t.truth < 8 * 3600)
     figures |= {
+        "decided on ordinary days, all lines": sum(of_ordinary) / len(LINES_H),
         "wrong among decided": wrong / decided,
         "wrong among decided, exact 95 % upper limit": upper_limit(wrong, decided),
         "phone-off days passed at 8 h": float(passed.sum()),

@@ -13,14 +13,13 @@ import shapely
 from api.services import measuring, rounds
 from api.services.bench import patrol_accuracy, patrol_ways
 from api.services.measuring import Numbers
-from geo.tracks import cleaning, distance, nearness, simtown, simulate, stays
+from geo.tracks import cleaning, distance, simtown, simulate, stays
 from geo.tracks.cleaning import Fixes
 from geo.tracks.gaps import steps_of
 from geo.tracks.simphone import Noise
 from geo.tracks.streets import Streets
 from geo.tracks.streetwalk import WalkPolicy, walked
 from geo.tracks.track import Float64, Int64
-from geo.tracks.twostate import inside_probability
 from rules.parameters import defaults
 
 DAYS, QUICK_DAYS = 100, 10
@@ -95,10 +94,7 @@ def _distance(day: Delivered, _: Numbers) -> None:
 
 
 def _two_state(day: Delivered, numbers: Numbers) -> None:
-    fixes, states = day.fixes, numbers.presence.states
-    sure = np.abs(day.d) > states.pin_sigmas * fixes.sigma
-    alone = nearness.inside_alone(day.edges, fixes.xy, day.d, fixes.sigma, sure)
-    inside_probability(fixes.time_ms, alone, sure, np.zeros(len(day.d) - 1, np.bool_), states)
+    patrol_accuracy.probability(day.fixes, day.edges, day.d, numbers.presence.states)
 
 
 def _unobserved(day: Delivered, numbers: Numbers) -> None:

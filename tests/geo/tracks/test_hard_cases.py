@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.tracks import cleaning, distance, receiver
+from geo.tracks import cleaning, distance, nearness, receiver
 from geo.tracks import presence as stage
 from geo.tracks.cleaning import CleaningPolicy, Fixes
 from geo.tracks.clock import Window
@@ -21,6 +21,7 @@ from geo.tracks.gaps import GapPolicy
 from geo.tracks.presence import Presence, PresencePolicy, Why
 from geo.tracks.receiver import ReceiverPolicy
 from geo.tracks.stays import StayPolicy
+from geo.tracks.twostate import inside_probability
 
 pytestmark = pytest.mark.pure
 
@@ -108,7 +109,11 @@ def test_1_a_border_street_leaves_half_a_day_open_and_counts_few_entries() -> No
     walked = (fixes.time_ms >= 8.9 * HOUR * 1000) & (fixes.time_ms < 10.2 * HOUR * 1000)
     d = distance.signed_distance(distance.edges_of(GRID), fixes.xy[walked])
     assert ((d[:-1] <= 0) & (d[1:] > 0)).sum() > 20  # from fix to fix
-    assert entries(fixes.time_ms[walked] / 1000.0, d, fixes.sigma[walked], EntryPolicy()) <= 3
+    sure = np.abs(d) > POLICY.states.pin_sigmas * fixes.sigma[walked]
+    alone = nearness.inside_alone(distance.edges_of(GRID), fixes.xy[walked], d, fixes.sigma[walked], sure)
+    unbroken = np.zeros(len(d) - 1, bool)
+    p = inside_probability(fixes.time_ms[walked], alone, sure, unbroken, POLICY.states)
+    assert entries(fixes.time_ms[walked] / 1000.0, p, EntryPolicy()) <= 3
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -210,6 +210,30 @@ def test_dwell_visits_are_told_from_walking_by(told: Told) -> None:
     assert 2 * right / (2 * right + wrong + missed) >= 0.98
 
 
+def test_a_long_stay_beyond_reach_is_no_stay_though_its_fixes_wander_near(told: Told) -> None:
+    wrong = 0
+    for seed in range(20):
+        found = seen(
+            told(np.array([(45.0, 0.0), (45.0, 0.0)]), np.array([0.0, 1800.0]), sigma=12.0, seed=seed), [(0.0, 0.0)]
+        )
+        wrong += int(found.dwell_s[0] >= 180 and not found.doubtful[0])
+    assert wrong == 0
+
+
+def test_a_stay_is_open_where_errors_may_have_made_it_long_enough(told: Told) -> None:
+    """Twice 25 m at a pace of 1.25 m/s come to the time stood: what is said of stays that are well off the line is right."""
+    path = np.array([(-300.0, 0.0), (0.0, 0.0), (0.0, 0.0), (300.0, 0.0)])
+    left_open: dict[float, int] = {}
+    for stood in (90.0, 120.0, 135.0, 140.0, 150.0, 180.0):
+        at = np.cumsum([0.0, 240.0, stood, 240.0])
+        found = [seen(told(path, at, sigma=4.0, seed=seed), [(0.0, 0.0)]) for seed in range(10)]
+        left_open[stood] = sum(int(one.doubtful[0]) for one in found)
+        wrong = [(one.dwell_s[0] >= 180) != (stood + 40 >= 180) for one in found if not one.doubtful[0]]
+        assert abs(stood + 40 - 180) < 15 or sum(wrong) <= 1
+    assert left_open[135.0] + left_open[140.0] >= 4
+    assert left_open[90.0] + left_open[180.0] <= 2
+
+
 def test_a_short_interruption_does_not_end_a_stay_and_a_long_one_does(told: Told) -> None:
     time, xy, accuracy = told(np.zeros((2, 2)), np.array([0.0, 600.0]), sigma=2.0)
     for cut, longest in ((50_000, 590.0), (90_000, 300.0)):

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from geo.tracks import simtown, simulate
-from geo.tracks.entries import EntryPolicy, entries
+from geo.tracks.entries import EntryPolicy, entered, entries
 from geo.tracks.simphone import Noise
 from geo.tracks.simulate import Behaviour
 
@@ -46,9 +46,12 @@ def test_the_ways_to_spend_a_day_differ_in_time_in_the_grid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("drawn", "entered"),
+    ("drawn", "times"),
     [("oooiiiooo", 1), ("oiooo", 0), ("oooiiioooiii", 2), ("oobibobiboo", 0), ("iiiooo", 0), ("ooobbbiii", 1)],
 )
-def test_only_sides_that_hold_a_minute_make_an_entry(drawn: str, entered: int) -> None:
+def test_only_sides_that_hold_a_minute_make_an_entry(drawn: str, times: int) -> None:
+    seconds = np.arange(len(drawn), dtype=np.float64) * 30.0
     d = np.array([{"o": -50.0, "b": 2.0, "i": 50.0}[letter] for letter in drawn])
-    assert entries(np.arange(len(d), dtype=np.float64) * 30.0, d, np.full(len(d), 3.0), EntryPolicy()) == entered
+    assert entered(seconds, d, EntryPolicy()) == times
+    p = np.array([{"o": 0.01, "b": 0.7, "i": 0.99}[letter] for letter in drawn])
+    assert entries(seconds, p, EntryPolicy()) == times
