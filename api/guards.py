@@ -22,6 +22,29 @@ LONGEST_URI: Final = 8_000
 LARGEST_HEADERS: Final = 32_000
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
+MADE: Final = frozenset(
+    {
+        *(
+            "json",
+            "pdf",
+            "zip",
+            "gzip",
+            "octet-stream",
+            "javascript",
+            "html",
+            "css",
+            "csv",
+            "plain",
+            "png",
+            "jpeg",
+            "webp",
+        ),
+        *("svg+xml", "geopackage+sqlite3", "vnd.mapbox-vector-tile", "x-protobuf", "woff2"),
+        "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+)
+"""Subtypes of what is served; ``…+json`` is JSON to whoever asks for it."""
+
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -50,6 +73,13 @@ def _is_one(called: bytes, names: frozenset[str]) -> bool:
     return _host(called.decode("latin-1")) in names
 
 
+@lru_cache(maxsize=256)
+def takes_something(accept: str) -> bool:
+    """Return whether a header ``Accept`` takes anything that is ever served (RFC 9110 12.5.1); an empty one takes all."""
+    ranges = [part.partition(";")[0].strip().lower().rpartition("/")[2] for part in accept.split(",")]
+    return not accept.strip() or any(one == "*" or one in MADE or one.endswith("+json") for one in ranges)
+
+
 @dataclass(frozen=True, slots=True)
 class Hosts:
     """The names by which this server may be called."""
@@ -74,6 +104,13 @@ def require_small_head(scope: Scope) -> None:
         raise InputError("uri.too_long", limit=LONGEST_URI)
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADERS:
         raise InputError("headers.too_large", limit=LARGEST_HEADERS)
+
+
+def require_served_type(headers: Headers) -> None:
+    """Refuse a request whose sender takes nothing that is ever served here, before anything is done for it."""
+    accept = headers.get("accept", "")
+    if not takes_something(accept):
+        raise InputError("accept.nothing", "Accept", got=accept[:60])
 
 
 def require_own_host(headers: Headers, hosts: Hosts) -> None:
@@ -154,6 +191,7 @@ class Guard:
         require_small_head(scope)
         require_own_host(headers, self.hosts)
         require_own_origin(scope["method"], headers)
+        require_served_type(headers)
         length = headers.get("content-length", "")
         if length.isdigit() and int(length[:18]) > self.body_bytes:
             raise InputError("body.too_large", limit=self.body_bytes)

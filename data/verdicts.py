@@ -121,6 +121,20 @@ def of_person(s: Reading, person: str, limit: int = 100) -> list[Version]:
     return list(seen.values())
 
 
+def last_days(s: Reading, person: str, until: date, limit: int) -> dict[date, Any]:
+    """Return what the newest verdicts of a person say, one of each of the last ``limit`` days that have any, oldest first."""
+    mine = (VerdictRow.person == person, VerdictRow.day <= until)
+    order = (VerdictRow.day.desc(), VerdictRow.version.desc(), VerdictRow.grid)
+    chosen: dict[date, int] = {}
+    query = select(VerdictRow.day, VerdictRow.id).where(*mine).order_by(*order).limit(5 * limit)
+    for day, number in s.connection.execute(query):
+        if len(chosen) == limit and day not in chosen:
+            break
+        chosen.setdefault(day, number)
+    said = select(VerdictRow.day, VerdictRow.content).where(VerdictRow.id.in_(chosen.values()))
+    return {row.day: row.content for row in s.connection.execute(said.order_by(VerdictRow.day))}
+
+
 def days(s: Reading, limit: int = 60) -> list[date]:
     """Return the days that have verdicts, the last first."""
     query = select(VerdictRow.day).distinct().order_by(VerdictRow.day.desc()).limit(limit)

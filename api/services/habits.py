@@ -38,17 +38,15 @@ def signals_of(store: Store, people: Sequence[str], on: date, policy: Policy) ->
 
 def _days(view: Reading, person: str, on: date, asked: HabitPolicy) -> list[DayOf]:
     """Return the last days of a person that have a verdict, oldest first."""
+    found = verdicts.last_days(view, person, on, asked.of_days)
     late: dict[str, list[float]] = {}
-    for receipt in tracks.receipts(view, person):
+    parts = tracks.parts(view, min(found), max(found), person) if found else []
+    for receipt in tracks.receipts_by_number(view, sorted({part.receipt for part in parts})).values():
         received = datetime.fromisoformat(receipt.content["received_at"])
         for day in receipt.content["days"]:
             evening = datetime.combine(date.fromisoformat(day), EVENING, ZONE)
             late.setdefault(day, []).append((received - evening).total_seconds())
-    found = [one for one in verdicts.of_person(view, person, 5 * asked.of_days) if one.day <= on]
-    newest = {one.day: one.content for one in sorted(found, key=lambda one: one.day)}
-    return [
-        DayOf(tuple(_inside_gaps(content)), tuple(late.get(day.isoformat(), ()))) for day, content in newest.items()
-    ][-asked.of_days :]
+    return [DayOf(tuple(_inside_gaps(content)), tuple(late.get(day.isoformat(), ()))) for day, content in found.items()]
 
 
 def _inside_gaps(content: Any) -> Iterator[float]:

@@ -157,3 +157,21 @@ def test_a_form_without_a_file_is_refused(client: TestClient) -> None:
         "/api/tracks/verify", content=empty, headers={"content-type": "multipart/form-data; boundary=x"}
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "entry.missing")
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/xml", 406),
+        ("text/xml, application/xml;q=0.9", 406),
+        ("application/xml, */*;q=0.1", 200),
+        ("application/*", 200),
+        ("application/problem+json", 200),
+        ("", 200),
+    ],
+)
+def test_who_takes_nothing_that_is_served_is_told(client: TestClient, accept: str, status: int) -> None:  # B27
+    answer = client.get("/health", headers={"accept": accept})
+    assert answer.status_code == status
+    if status == 406:
+        assert (answer.json()["type"], answer.json()["code"]) == ("/problems/not-acceptable", "accept.nothing")

@@ -4,6 +4,7 @@ Source: patrol.md B.14.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +14,16 @@ from geo.tracks.track import Float64, Int64
 
 Bools = npt.NDArray[np.bool_]
 
+SETTLED: Final = 4  # fixes beside the ends of a jump: with five that agree cleaning believes the new place too
+
 
 @dataclass(frozen=True, slots=True)
 class ShapePolicy:
     """Numbers of the shape.
 
-    A jump: faster than ``jump_mps`` over more than ``jump_m``, both fixes better than ``jump_acc_m``. Too smooth: for
-    ``smooth_s`` while moving, fixes lie within ``smooth_m`` of the straight line between their neighbours though they report
-    ``smooth_acc_m`` or worse. Frozen: the same numbers for ``frozen_s`` in at least ``frozen_fixes`` fixes.
+    A jump: faster than ``jump_mps`` over more than ``jump_m``, both fixes better than ``jump_acc_m``, and the track stays there.
+    Too smooth: for ``smooth_s`` while moving, fixes lie within ``smooth_m`` of the straight line between their neighbours though
+    they report ``smooth_acc_m`` or worse. Frozen: the same numbers for ``frozen_s`` in at least ``frozen_fixes`` fixes.
     """
 
     jump_mps: float = 33.0
@@ -51,8 +54,9 @@ def shape_of(time_ms: Int64, xy: Float64, accuracy_m: Float64, policy: ShapePoli
     seconds = time_ms / 1000.0
     dt = np.diff(seconds)
     away = np.hypot(*np.diff(xy, axis=0).T)
+    stays = _stays(xy, policy.jump_m)
     good = np.nan_to_num(accuracy_m, nan=np.inf) < policy.jump_acc_m
-    jumps = (away > policy.jump_m) & (away > policy.jump_mps * dt) & good[:-1] & good[1:]
+    jumps = (away > policy.jump_m) & (away > policy.jump_mps * dt) & good[:-1] & good[1:] & stays
     share = dt[:-1] / np.maximum(dt[:-1] + dt[1:], 1e-9)
     off = np.hypot(*(xy[1:-1] - xy[:-2] - share[:, None] * (xy[2:] - xy[:-2])).T)
     moving = (away[:-1] > policy.moving_mps * dt[:-1]) & (away[1:] > policy.moving_mps * dt[1:])
@@ -63,6 +67,15 @@ def shape_of(time_ms: Int64, xy: Float64, accuracy_m: Float64, policy: ShapePoli
     same = np.r_[False, away == 0.0]
     frozen, fixes = _longest_run(seconds, same)
     return Shape(int(jumps.sum()), longest, frozen if fixes >= policy.frozen_fixes else 0.0)
+
+
+def _stays(xy: Float64, near_m: float) -> Bools:
+    """Tell of which legs (n - 1,) both ends are where the fixes beside them are too: a stray fix comes back and is no jump."""
+    last = len(xy) - 1
+    at = np.arange(last)
+    before, after = np.maximum(at - SETTLED, 0), np.minimum(at + 1 + SETTLED, last)
+    settled = np.hypot(*(xy[before] - xy[at]).T) <= near_m
+    return settled & (np.hypot(*(xy[after] - xy[at + 1]).T) <= near_m)
 
 
 @compiled
