@@ -11,10 +11,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from data.engine import PRAGMAS
+from data.engine import PAGE, PRAGMAS
 
-PAGE: Final = 4096
-FILLING: Final = 3900  # bytes of a row that has a page for itself
+FILLING: Final = PAGE - 196  # bytes of a row that has a page for itself
 
 
 def changed_pages(before: bytes, after: bytes) -> int:

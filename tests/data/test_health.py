@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from data import health, partitions
+from data.engine import PAGE
 from data.migrations import HEAD
 from data.store import Actor, Store, create_store, open_store
 from geo.partition.model import Partition
@@ -72,7 +73,7 @@ def test_an_index_out_of_step_is_told(file: Path) -> None:
 
 def test_a_damaged_page_is_told(file: Path) -> None:
     data = bytearray(file.read_bytes())
-    data[-4096:] = b"\xff" * 4096
+    data[-PAGE:] = b"\xff" * PAGE
     file.write_bytes(data)
     assert set(bad(str(file))) & {"store.integrity", "store.opens"}
 

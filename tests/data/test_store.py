@@ -253,12 +253,13 @@ def test_a_file_without_permission_to_write_is_named(tmp_path: Path) -> None:
 
 def test_the_embedded_store_is_durable_before_it_is_fast(tmp_path: Path) -> None:
     with create_store(str(tmp_path / "a.gpkg")) as store, store.write(actor=CLERK) as unit:
-        names = ("journal_mode", "synchronous", "foreign_keys", "cache_spill", "busy_timeout")
+        names = ("page_size", "journal_mode", "synchronous", "foreign_keys", "cache_spill", "busy_timeout")
         found = {name: unit.connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
     assert found == {
         "journal_mode": "delete",
         "synchronous": 3,
         "foreign_keys": 1,
         "cache_spill": 0,
+        "page_size": 8192,
         "busy_timeout": 10_000,
     }
