@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pyproj
 import pytest
@@ -28,7 +29,7 @@ def pytest_report_header() -> str:
     return f"GEOS {shapely.geos_version_string}, PROJ {pyproj.proj_version_str}, SQLite {sqlite3.sqlite_version}"
 
 
-def absent(what: str) -> None:
+def absent(what: str) -> NoReturn:
     """Skip with one line where a part is missing, and fail there in CI."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} is missing, and in CI nothing may be missing")

@@ -54,7 +54,7 @@ def shape_of(time_ms: Int64, xy: Float64, accuracy_m: Float64, policy: ShapePoli
     seconds = time_ms / 1000.0
     dt = np.diff(seconds)
     away = np.hypot(*np.diff(xy, axis=0).T)
-    stays = _stays(xy, policy.jump_m)
+    stays = _stays(xy, policy.jump_m / 2)
     good = np.nan_to_num(accuracy_m, nan=np.inf) < policy.jump_acc_m
     jumps = (away > policy.jump_m) & (away > policy.jump_mps * dt) & good[:-1] & good[1:] & stays
     share = dt[:-1] / np.maximum(dt[:-1] + dt[1:], 1e-9)
@@ -74,7 +74,8 @@ def _stays(xy: Float64, near_m: float) -> Bools:
     last = len(xy) - 1
     at = np.arange(last)
     before, after = np.maximum(at - SETTLED, 0), np.minimum(at + 1 + SETTLED, last)
-    settled = np.hypot(*(xy[before] - xy[at]).T) <= near_m
+    settled = (at >= SETTLED) & (at + 1 + SETTLED <= last)
+    settled &= np.hypot(*(xy[before] - xy[at]).T) <= near_m
     return settled & (np.hypot(*(xy[after] - xy[at + 1]).T) <= near_m)
 
 
