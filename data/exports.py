@@ -49,7 +49,7 @@ def suffix(path: Path) -> str:
     for known in SUFFIXES:
         if path.name.lower().endswith(known) and len(path.name) > len(known):
             return known
-    raise InputError("export.suffix", str(path), got=path.suffix, values={"known": "、".join(SUFFIXES)})
+    raise InputError("export.suffix", str(path), got=path.suffix, values={"known": list(SUFFIXES)})
 
 
 def write(path: Path, layers: Sequence[ExportLayer], plane: Plane, origin: Origin) -> None:

@@ -139,7 +139,7 @@ def around(s: Reading, root: Root, beyond_m: float) -> Box:
 
 def _those(kind: str, seq: int | None) -> tuple[Any, ...]:
     if kind not in KINDS[LINE]:
-        raise NotFoundError("places.no_kind", kind[:40], got=kind[:40], values={"known": "、".join(KINDS[LINE])})
+        raise NotFoundError("places.no_kind", kind[:40], got=kind[:40], values={"known": list(KINDS[LINE])})
     return LineRow.kind == kind, believed(LineRow, seq)
 
 

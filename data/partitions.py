@@ -79,11 +79,11 @@ def find_root(s: Reading, name: str | None = None) -> Root:
     """
     there = roots(s)
     if name is None and len(there) > 1:
-        raise ConflictError("store.many_roots", values={"known": "、".join(root.name for root in there)})
+        raise ConflictError("store.many_roots", values={"known": [root.name for root in there]})
     for root in there:
         if name in (None, root.name):
             return root
-    raise NotFoundError("store.no_root", name or "", values={"known": "、".join(root.name for root in there)})
+    raise NotFoundError("store.no_root", name or "", values={"known": [root.name for root in there]})
 
 
 def save_import(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api.messages import sentence
+from api.messages import joined, sentence
 
 Document = dict[str, Any]
 
@@ -42,7 +42,7 @@ def show_lines(document: Document, lang: str) -> Iterator[str]:
 def _member(member: Document, lang: str) -> str:
     after, before = member["after"], member["before"]
     unit = after or before
-    roles = "、".join(sentence(f"change.role.{role}", lang) for role in member["roles"])
+    roles = joined((sentence(f"change.role.{role}", lang) for role in member["roles"]), lang)
     codes = (
         f"{before['code']} → {after['code']}" if before and after and before["code"] != after["code"] else unit["code"]
     )

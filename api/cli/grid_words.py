@@ -122,7 +122,7 @@ def export_lines(document: Document, lang: str) -> Iterator[str]:
     for level in document["levels"]:
         yield "  " + _say("cli.export.level", lang, **level)
     if document["levels_left_out"]:
-        yield _say("cli.export.left_out", lang, levels="、".join(map(str, document["levels_left_out"])))
+        yield _say("cli.export.left_out", lang, levels=document["levels_left_out"])
 
 
 def located_lines(document: Document, lang: str) -> Iterator[str]:
@@ -139,8 +139,7 @@ def located_lines(document: Document, lang: str) -> Iterator[str]:
 
 
 def _some(codes: Sequence[str], lang: str) -> str:
-    separator = {"zh": "、", "en": ", "}[lang]
-    return separator.join(codes[:SHOWN]) + ("…" if len(codes) > SHOWN else "")
+    return messages.joined(codes[:SHOWN], lang) + ("…" if len(codes) > SHOWN else "")
 
 
 def _place(at: Sequence[float] | None, lang: str) -> str:

@@ -72,7 +72,7 @@ def _write_receipt(receipt: dict[str, Any], lang: str) -> None:
     from api import messages  # noqa: PLC0415
 
     kinds = {name: messages.sentence(f"receipt.count.{name.split(':')[0]}", lang) for name in receipt["counts"]}
-    said = "、".join(f"{kinds[name]} {number}" for name, number in receipt["counts"].items())
+    said = [f"{kinds[name]} {number}" for name, number in receipt["counts"].items()]
     output.write_line(messages.sentence("cli.receipt", lang, {**receipt, "said": said}))
     for flag in receipt["flags"]:
         output.write_line(f"  {flag['sentence'][lang]}")
@@ -95,7 +95,7 @@ def verify_day(
     if as_json:
         output.write_json(found)
     else:
-        levels = "、".join(f"{level} {number}" for level, number in found["counts"].items())
+        levels = [f"{level} {number}" for level, number in found["counts"].items()]
         output.write_line(messages.sentence("cli.day", settings.lang, {**found, "levels": levels or "—"}))
     if {"FAIL", "REVIEW", "NO_DATA"} & set(found["counts"]):
         raise typer.Exit(output.FAULTS)

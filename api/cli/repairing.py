@@ -155,7 +155,7 @@ def repaired_lines(document: Mapping[str, Any], lang: str) -> Iterator[str]:
             yield _say("cli.repaired.outside", lang, **_amounts(document["repaired"], lang))
     undecided = document.get("undecided", ())
     if undecided:
-        names = {"zh": "、", "en": ", "}[lang].join(undecided[:SHOWN]) + ("…" if len(undecided) > SHOWN else "")
+        names = messages.joined(undecided[:SHOWN], lang) + ("…" if len(undecided) > SHOWN else "")
         yield "✗ " + _say("cli.repaired.undecided", lang, count=len(undecided), names=names)
 
 

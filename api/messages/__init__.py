@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -24,6 +24,11 @@ def table() -> Mapping[str, Mapping[str, str]]:
     return messages
 
 
+def joined(words: Iterable[str], lang: str) -> str:
+    """Return words as a list in a sentence of ``lang``."""
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
 class _Plain(Formatter):
     """Formats ``{name}``, ``{name:.1f}``, and ``{name:change.state}``: the sentence ``change.state.<value>`` (of each in a list).
 
@@ -36,16 +41,13 @@ class _Plain(Formatter):
     def get_field(self, field_name: str, args: object, kwargs: Mapping[str, object]) -> tuple[object, str]:
         return kwargs.get(field_name, ""), field_name
 
-    def _joined(self, words: list[str]) -> str:
-        return ("、" if self._lang == "zh" else ", ").join(words)
-
     def format_field(self, value: object, format_spec: str) -> str:
         if SUBJECT.fullmatch(format_spec):
             names = cast("list[object]", value) if isinstance(value, list) else [value]
             found = [table().get(f"{format_spec}.{name}", {self._lang: str(name)})[self._lang] for name in names]
-            return self._joined(found)
+            return joined(found, self._lang)
         if isinstance(value, list):
-            return self._joined([str(one) for one in cast("list[object]", value)])
+            return joined([str(one) for one in cast("list[object]", value)], self._lang)
         return format(value, format_spec) if isinstance(value, int | float) else str(value)
 
 

@@ -14,6 +14,7 @@ from api import auth, clock, errors, messages, pages
 from api.auth import Action, DeclaredRoute, Resource, declares
 from api.routes import office
 from api.services import tasks
+from api.services.said import in_language, told
 from data import jobs as stored
 from data.jobs import Job
 from data.store import Store
@@ -34,8 +35,8 @@ def _ended(job: Job) -> bool:
     return job.state in (stored.DONE, stored.FAILED)
 
 
-def document(job: Job) -> dict[str, Any]:
-    """Return one job as JSON."""
+def document(job: Job, lang: str) -> dict[str, Any]:
+    """Return one job as JSON, its note in ``lang``."""
     return {
         "id": job.id,
         "kind": job.kind,
@@ -43,7 +44,7 @@ def document(job: Job) -> dict[str, Any]:
         "state": job.state,
         "done": job.done,
         "total": job.total,
-        "note": job.error or job.note,
+        "note": in_language(told(job.error or job.note), lang),
         "created_by": job.created_by,
         "created_at": job.created_at.isoformat(),
         "updated_at": job.updated_at.isoformat(),
@@ -58,7 +59,7 @@ def shown(job: Job, lang: str) -> dict[str, Any]:
     title = messages.sentence(f"jobs.kind.{job.kind}" if known else "jobs.kind.other", lang, {"kind": job.kind})
     root = job.args.get("root", "") if isinstance(job.args, dict) else ""
     return {
-        **document(job),
+        **document(job, lang),
         "title": f"{title} · {root}" if root else title,
         "mark": mark,
         "sign": sign,
@@ -107,7 +108,7 @@ async def start_job(request: Request) -> Response:
 def job_list(request: Request) -> dict[str, Any]:
     """Return the newest jobs, newest first."""
     store = request.app.state.stores.get()
-    return {"format": "jobs/1", "jobs": [document(job) for job in newest(store, 100)]}
+    return {"format": "jobs/1", "jobs": [document(job, pages.language(request)) for job in newest(store, 100)]}
 
 
 def _store_of(request: Request, job_id: JobId) -> Store:
@@ -123,10 +124,10 @@ async def job_events(
     request: Request, job_id: JobId, store: Annotated[Store, Depends(_store_of)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Send the job whenever it changed, until it has ended."""
-    before = ""
+    before, lang = "", pages.language(request)
     while True:
         job = await run_in_threadpool(_get, store, job_id)
-        now = json.dumps(document(job), ensure_ascii=False)
+        now = json.dumps(document(job, lang), ensure_ascii=False)
         if now != before:
             yield ServerSentEvent(raw_data=now, event="progress", id=str(job.updated_at.timestamp()))
         if _ended(job) or await request.is_disconnected():

@@ -4,17 +4,16 @@ A question is a function ``(desk) -> answers``; it must be quick, since the numb
 what is slow to find out is remembered under the hash of the state it was found out for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from api.services.said import Said, Values
 from data import partitions
 from data.partitions import Root
 from data.store import Store
-from geo.errors import WanggeError
-
-Values = Mapping[str, str | int | float]
+from geo.errors import Value, WanggeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Item:
     """One thing of several in a row: its name, where to look at it, and a note."""
 
     name: str
-    note: str = ""
+    note: str | Said = ""
     href: str = ""
 
 
@@ -37,7 +36,7 @@ class Row:
     subject: str
     count: int = 1
     urgent: bool = False
-    values: Values = field(default_factory=dict[str, str | int | float])
+    values: Values = field(default_factory=dict[str, Value])
     sentence: str = ""
     href: str = ""
     command: bool = False
@@ -49,7 +48,7 @@ class Fine:
     """A check that found nothing wrong: sentences ``attention.<subject>.fine`` and ``.fine_figure``."""
 
     subject: str
-    values: Values = field(default_factory=dict[str, str | int | float])
+    values: Values = field(default_factory=dict[str, Value])
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def find_units(shown: Picture, codes: Sequence[str], on: date) -> list[Unit]:
         if code not in shown.by_code:
             near = board_record.near_codes(code, list(shown.by_code))
             hint = "board.hint_near" if near else "board.hint_none"
-            values = {"root": shown.root.name, "on": on.isoformat(), "codes": "、".join(near)}
+            values = {"root": shown.root.name, "on": on.isoformat(), "codes": list(near)}
             told = {**values, "hint": messages.sentence(hint, LANGUAGE, values)}
             raise NotFoundError("board.unknown_code", code[:60], got=code[:60], values=told)
     return [shown.by_code[code] for code in dict.fromkeys(codes)]

@@ -96,7 +96,7 @@ def _faults(desk: Desk, read: Read, policy: Policy) -> Iterator[Fault]:
         if one.person not in names:
             yield Fault(line, "person", "checkin.person", {"got": one.person})
         if one.centre not in centres[one.day]:
-            known = "、".join(sorted(centres[one.day])[:20]) or "—"
+            known = sorted(centres[one.day])[:20] or ["—"]
             yield Fault(line, "centre", "checkin.centre", {"got": one.centre, "known": known})
         if one.at > latest:
             yield Fault(line, "time", "checkin.future", {"got": one.at.isoformat()})

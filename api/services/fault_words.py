@@ -43,15 +43,12 @@ def units_words(codes: Sequence[str], lang: str) -> str:
     """Return the units of a fault as the subject of a sentence; with many, the first few and the number."""
     if not codes:
         return messages.sentence("words.some_units", lang)
-    separator = {"zh": "、", "en": ", "}[lang]
     if len(codes) > NAMED:
-        return messages.sentence(
-            "words.many_units", lang, {"units": separator.join(codes[:NAMED]), "count": len(codes)}
-        )
+        return messages.sentence("words.many_units", lang, {"units": list(codes[:NAMED]), "count": len(codes)})
     if len(codes) == 1:
         return messages.sentence("words.one_unit", lang, {"unit": codes[0]})
     last = {"zh": "和", "en": " and "}[lang]
-    return messages.sentence("words.units", lang, {"units": separator.join(codes[:-1]) + last + codes[-1]})
+    return messages.sentence("words.units", lang, {"units": messages.joined(codes[:-1], lang) + last + codes[-1]})
 
 
 def sentence(fault: Fault, lang: str, *, compared: bool = False) -> str:

@@ -41,7 +41,7 @@ def export_grids(
     shown = picture(store, name, on or clock.today(), known_on)
     there = sorted({unit.level for unit in shown.units if unit.kind is not UnitKind.RESIDUAL})
     if level is not None and level not in there:
-        raise InputError("export.no_level", name, got=level, values={"levels": "、".join(map(str, there))})
+        raise InputError("export.no_level", name, got=level, values={"levels": [str(one) for one in there]})
     chosen = [level] if level is not None else (there[-1:] if kind == ".geojson" else there)
     layers = [_layer(shown, number) for number in chosen]
     origin = Origin(name, (on or clock.today()).isoformat(), shown.root.head_hash)

@@ -60,7 +60,7 @@ def _receipt(found: Document, kept: int, lang: str) -> Document:
         "at": _local(found["received_at"]),
         "file": found["file"],
         "points": found["points_read"],
-        "counts": "、".join(counts),
+        "counts": messages.joined(counts, lang),
         "kept_until": (days[-1] + timedelta(days=kept)).isoformat() if days else "",
         "sha256": found["sha256"],
     }

@@ -7,6 +7,7 @@ from api import messages
 from api.services import patrol_day, patrol_list, tasks
 from api.services.engines import ALONE
 from api.services.patrol_list import Asked
+from api.services.said import Said
 from api.services.tasks import KEEPER, Arguments, Progress
 from data import sheets
 from data.archive import folder_of
@@ -46,10 +47,10 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 @tasks.does("patrols")
-def verify_in_background(store: Store, arguments: Arguments, progress: Progress) -> str:
+def verify_in_background(store: Store, arguments: Arguments, progress: Progress) -> Said:
     """Verify a day of the store."""
     on = patrol_list.day_from(arguments.get("on", ""))
     folder = folder_of(store.address, arguments.get("archive", ""))
     wanted = patrol_day.Wanted(on, engine=ALONE)
     done = patrol_day.verify_day(store, wanted, folder, KEEPER, lambda _stage, at, total: progress(at, total))
-    return messages.sentence("jobs.patrols.done", "zh", done)
+    return Said("jobs.patrols.done", done)

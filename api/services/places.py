@@ -42,7 +42,7 @@ def import_places(store: Store, wanted: Wanted, settings: Settings, actor: Actor
     Errors (nothing written): ``places.no_kind``; those of reading and of `data.places.save`; ``plane.unset``.
     """
     if wanted.kind not in KINDS[wanted.subject]:
-        known = "、".join(KINDS[wanted.subject])
+        known = list(KINDS[wanted.subject])
         raise InputError("places.no_kind", wanted.kind[:40], got=wanted.kind[:40], values={"known": known})
     limits = limits_of(settings)
     with store.read() as view:

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
-from api import clock, messages
+from api import clock
 from api.services import tasks
 from api.services.attention import Desk, Fine, Item, Row, asks
 from api.services.board_state import standings
 from api.services.patrol_list import grid_names
 from api.services.pictures import picture
+from api.services.said import Said, told
 from api.services.tasks import Arguments, Progress
 from data import jobs, roster, verdicts
 from data.store import Store
@@ -56,9 +57,9 @@ def do_the_grids_fit(desk: Desk) -> Iterable[Row | Fine]:
             yield Fine("coverage", {"root": root.name, "count": sum(level.units for level in proof.levels)})
             continue
         faulty = [level for level in proof.levels if level.faults]
-        values = {"root": root.name, "levels": "、".join(str(level.level) for level in faulty)}
+        values = {"root": root.name, "levels": [str(level.level) for level in faulty]}
         items = tuple(
-            Item("、".join(fault.units), messages.sentence(f"fault.{fault.kind}", "zh"))
+            Item(" · ".join(fault.units), Said(f"fault.{fault.kind}"))
             for level in faulty
             for fault in level.faults[:LISTED]
         )
@@ -117,12 +118,12 @@ def did_work_fail(desk: Desk) -> Iterable[Row | Fine]:
     latest = {(job.kind, str(job.args)): job for job in reversed(newest)}
     failed = [job for job in latest.values() if job.state == jobs.FAILED]
     if failed:
-        items = tuple(Item(job.created_at.date().isoformat(), job.error) for job in failed[:LISTED])
+        items = tuple(Item(job.created_at.date().isoformat(), told(job.error)) for job in failed[:LISTED])
         yield Row("jobs", len(failed), items=items, href="/jobs")
 
 
 @tasks.does("coverage")
-def prove_coverage(store: Store, arguments: Arguments, progress: Progress) -> str:
+def prove_coverage(store: Store, arguments: Arguments, progress: Progress) -> Said:
     """Prove the levels of a root again, from what is stored."""
     progress(0, 2)
     shown = picture(store, arguments.get("root"), clock.today())
@@ -130,4 +131,4 @@ def prove_coverage(store: Store, arguments: Arguments, progress: Progress) -> st
     proof = coverage.prove(shown.partition)
     progress(2, 2)
     count = sum(len(level.faults) for level in proof.levels)
-    return messages.sentence("jobs.coverage.faults" if count else "jobs.coverage.fine", "zh", {"count": count})
+    return Said("jobs.coverage.faults" if count else "jobs.coverage.fine", {"count": count})

@@ -130,7 +130,7 @@ def _receivers(repair: Repair, lang: str) -> str:
     """Return who wins how much, the first few."""
     won = sorted(((m2, code) for code, m2 in repair.moves if m2 > 0), reverse=True)
     said = [f"{code} {area_words(m2, lang)}" for m2, code in won[:RECEIVERS]]
-    return {"zh": "、", "en": ", "}[lang].join(said) + ("…" if len(won) > RECEIVERS else "")
+    return messages.joined(said, lang) + ("…" if len(won) > RECEIVERS else "")
 
 
 def _group_sentence(kind: str, values: Mapping[str, Any], suggested: str | None, lang: str) -> str:

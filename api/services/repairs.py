@@ -240,14 +240,14 @@ def decisions(accepted: Sequence[str], said: Mapping[str, Any]) -> dict[str, str
     result: dict[str, str] = {}
     for name, choice in sorted(asked, key=lambda wish: "/" in wish[0]):
         if name not in groups and name not in faults:
-            raise InputError("proposal.unknown", name, values={"known": "、".join(groups)})
+            raise InputError("proposal.unknown", name, values={"known": list(groups)})
         named = groups[name]["faults"] if name in groups else [faults[name]]
         if choice is None and all(fault["suggested"] is None for fault in named):
-            raise InputError("proposal.needs_choice", name, values={"choices": "、".join(named[0]["choices"])})
+            raise InputError("proposal.needs_choice", name, values={"choices": list(named[0]["choices"])})
         for fault in named:
             taken = choice if choice is not None else fault["suggested"]
             if taken is not None and taken not in fault["choices"]:
-                values = {"fault": fault["id"], "choices": "、".join(fault["choices"])}
+                values = {"fault": fault["id"], "choices": list(fault["choices"])}
                 raise InputError("proposal.choice", name, got=taken, values=values)
             if taken is not None:
                 result[str(fault["id"])] = str(taken)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final
 
-from api import messages
+from api.services.said import Said, of_error
 from data import jobs
 from data.jobs import Job
 from data.store import Actor, Store
@@ -19,12 +19,12 @@ log = logging.getLogger("wangge")
 
 Arguments = Mapping[str, str]
 Progress = Callable[[int, int], None]
-Work = Callable[[Store, Arguments, Progress], str]
+Work = Callable[[Store, Arguments, Progress], Said]
 KINDS: Final[dict[str, Work]] = {}
 
 
 def does(kind: str) -> Callable[[Work], Work]:
-    """Add a kind of job: a function of store, arguments and progress; it returns the note of its end as "code value"."""
+    """Add a kind of job: a function of store, arguments and progress; it returns what its end says."""
 
     def add(work: Work) -> Work:
         KINDS[kind] = work
@@ -62,15 +62,13 @@ def _work(store: Store, actor: Actor, job: Job) -> None:
     try:
         progress(0, 0)
         note = KINDS[job.kind](store, job.args, progress)
-        store.run(lambda unit: jobs.finish(unit, job.id, note), actor=actor)
+        store.run(lambda unit: jobs.finish(unit, job.id, note.kept()), actor=actor)
     except WanggeError as error:
-        reason = messages.sentence(
-            error.code, "zh", {"where": error.where, "limit": error.limit, "got": error.got, **error.values}
-        )
+        reason = of_error(error).kept()
         store.run(lambda unit: jobs.fail(unit, job.id, reason), actor=actor)
     except Exception:
         log.exception("job %s failed", job.id)
-        store.run(lambda unit: jobs.fail(unit, job.id, messages.sentence("internal", "zh")), actor=actor)
+        store.run(lambda unit: jobs.fail(unit, job.id, Said("internal").kept()), actor=actor)
         raise
 
 
@@ -83,9 +81,7 @@ def end_lost(store: Store, now: datetime) -> int:
         lost = [job for job in jobs.list(view) if job.is_lost(now) or _never_begun(job, now)]
     for job in lost:
         try:
-            store.run(
-                lambda unit, job=job: jobs.fail(unit, job.id, messages.sentence("jobs.interrupted", "zh")), actor=KEEPER
-            )
+            store.run(lambda unit, job=job: jobs.fail(unit, job.id, Said("jobs.interrupted").kept()), actor=KEEPER)
         except ConflictError:  # it ended meanwhile
             continue
     return len(lost)

@@ -243,12 +243,12 @@ def _inputs(content: Document, receipts: dict[str, int], lang: str) -> list[str]
     grid = content["inputs"]["grid"]
     said.append(messages.sentence("verdict.input.grid", lang, {"code": grid["code"], "hash": grid["geometry"][:12]}))
     said.append(messages.sentence("verdict.input.rules", lang, {"hash": content["inputs"]["policy"][:12]}))
-    said.append("、".join(f"{name} {number}" for name, number in content["versions"].items()))
+    said.append(messages.joined((f"{name} {number}" for name, number in content["versions"].items()), lang))
     return said
 
 
 def _version(version: Version, shown: Version, lang: str) -> Document:
-    why = "、".join(messages.sentence(f"why.{name}", lang) for name in version.why)
+    why = messages.joined((messages.sentence(f"why.{name}", lang) for name in version.why), lang)
     return {
         "id": version.id,
         "number": version.version,

@@ -55,7 +55,7 @@ def read_check_ins(data: bytes, name: str, encoding: str = "", zone: ZoneInfo | 
     for meaning in COLUMNS:
         if meaning not in table.at:
             values = {"meaning": meaning, "known": table.known}
-            raise InputError("csv.column_missing", name, got="、".join(table.header), values=values)
+            raise InputError("csv.column_missing", name, got=list(table.header), values=values)
     entries: list[tuple[int, CheckIn]] = []
     faults: list[Fault] = []
     seen: dict[CheckIn, int] = {}
@@ -117,4 +117,4 @@ def _meaning(row: Row) -> Iterator[Fault]:
             yield row.fault(meaning, "checkin.missing")
     for meaning, words in (("event", EVENT_WORDS), ("means", MEANS_WORDS)):
         if row.cells[meaning].lower() not in words:
-            yield row.fault(meaning, "checkin.word", known="、".join(words))
+            yield row.fault(meaning, "checkin.word", known=list(words))

@@ -52,7 +52,7 @@ def columns(found: Fields, wanted: GridFields, count: int, where: str) -> Column
     """
     for name in (wanted.code, wanted.name, *wanted.parents):
         if name is not None and name not in found:
-            raise InputError("field.missing", where, got=name, values={"fields": "、".join(found)})
+            raise InputError("field.missing", where, got=name, values={"fields": list(found)})
     numbers = (str(number) for number in range(1, count + 1))
     codes = list(numbers if wanted.code is None else _codes(found, wanted.code, where))
     names = [""] * count if wanted.name is None else [_name(text) for text in texts(found, wanted.name, where)]

@@ -76,7 +76,7 @@ def read_layer(
 
 def _chosen(data: bytes, layer: str | None, where: str) -> str | None:
     names = [str(name) for name in pyogrio.list_layers(data)[:, 0]]
-    listed = {"layers": "、".join(names)}
+    listed = {"layers": list(names)}
     if layer is None and len(names) > 1:
         raise InputError("layer.which", where, values=listed)
     if not names:

@@ -99,14 +99,16 @@ def _parsed(text: str, where: str) -> Json:
     except ValueError:  # a whole number of thousands of digits
         raise InputError("json.malformed", where, got="number") from None
     if not isinstance(loaded, dict):
-        raise InputError("file.mismatch", where, got="JSON")
+        raise InputError("file.mismatch", where, got="JSON", values={"expected": "grids"})
     return cast("Json", loaded)
 
 
 def _geojson(document: Json, where: str, wanted: Wanted) -> Text:
     features: Any = document.get("features") if document.get("type") == "FeatureCollection" else [document]
     if document.get("type") not in ("FeatureCollection", "Feature") or not isinstance(features, list):
-        raise InputError("file.mismatch", where, got=f"JSON {str(document.get('type'))[:40]}")
+        raise InputError(
+            "file.mismatch", where, got=f"JSON {str(document.get('type'))[:40]}", values={"expected": "grids"}
+        )
     bad: list[BadRing] = []
     with_height = False
     for number, feature in enumerate(features):

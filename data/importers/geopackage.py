@@ -47,7 +47,7 @@ def readable(data: bytes, where: str) -> bytes:
     ``file.unreadable`` for a damaged database.
     """
     if data[68:72] not in APPLICATIONS:
-        raise InputError("file.mismatch", where, got="SQLite")
+        raise InputError("file.mismatch", where, got="SQLite", values={"expected": "grids"})
     copy = bytearray(data)
     if WAL in (copy[WRITE_VERSION], copy[READ_VERSION]):
         copy[WRITE_VERSION] = copy[READ_VERSION] = ROLLBACK

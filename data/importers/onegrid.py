@@ -90,7 +90,7 @@ def read_message(payload: bytes, report: Report) -> bytes:
 def _row(codes: list[str], code: str, name: str) -> int:
     rows = [row for row, one in enumerate(codes) if one == code]
     if not rows:
-        shown = "、".join(codes[:SHOWN_CODES]) + ("…" if len(codes) > SHOWN_CODES else "")
+        shown = [*codes[:SHOWN_CODES], *(["…"] if len(codes) > SHOWN_CODES else [])]
         raise NotFoundError("grid.missing", name, got=code, values={"known": shown})
     if len(rows) > 1:
         raise InputError("grid.twice", name, got=code, values={"number": len(rows)})

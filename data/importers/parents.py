@@ -36,7 +36,7 @@ def read_parents(data: bytes, name: str, code: str, limits: Limits) -> Parents:
     rows = rows_of(text, name)
     _, header = next(rows, (0, []))
     if code not in header or header.index(code) == len(header) - 1:
-        raise InputError("parents.column", name, got=code, values={"fields": "、".join(header)})
+        raise InputError("parents.column", name, got=code, values={"fields": list(header)})
     first = header.index(code)
     above = _table(rows, first, len(header), name, limits.features)
     _no_branches(above, name)
@@ -46,7 +46,7 @@ def read_parents(data: bytes, name: str, code: str, limits: Limits) -> Parents:
 def decoded(data: bytes, name: str) -> tuple[str, bool]:
     """Return a table's text and whether it is GB 18030, not UTF-8. Errors: ``file.mismatch``, ``file.encoding``."""
     if BINARY in data:
-        raise InputError("file.mismatch", name, got="?")
+        raise InputError("file.mismatch", name, got="binary", values={"expected": "CSV"})
     try:
         return data.decode("utf-8-sig"), False
     except UnicodeDecodeError:

@@ -211,7 +211,7 @@ def _from_table(data: bytes, name: str, wanted: PlaceFields, plane: Plane, limit
 
 def _column(header: Sequence[str], field: str, name: str) -> int:
     if field not in header:
-        raise InputError("csv.column", name, got=field, values={"fields": "、".join(header)})
+        raise InputError("csv.column", name, got=field, values={"fields": list(header)})
     return header.index(field)
 
 
@@ -220,7 +220,7 @@ def _coordinate(header: Sequence[str], what: str, field: str | None, name: str) 
         return _column(header, field, name)
     found = [number for number, cell in enumerate(header) if cell.lower() in CSV_NAMES[what]]
     if len(found) != 1:
-        raise InputError("csv.column", name, got=what, values={"fields": "、".join(header)})
+        raise InputError("csv.column", name, got=what, values={"fields": list(header)})
     return found[0]
 
 

@@ -126,14 +126,14 @@ def source_of(data: bytes, name: str, layer: str | None, limits: Limits, wanted:
             lattice=text.lattice,
         )
     else:
-        raise InputError("file.mismatch", name, got=_looks_like(data))
+        raise InputError("file.mismatch", name, got=_looks_like(data), values={"expected": "grids"})
     if not name.lower().endswith(NAMES[source.driver]):
-        raise InputError("file.mismatch", name, got=WORDS[source.driver])
+        raise InputError("file.mismatch", name, got=WORDS[source.driver], values={"expected": "grids"})
     return source
 
 
 def _told(shape: shapefile.Shapefile) -> tuple[Note, ...]:
-    return (Note("note.ignored", {"names": "、".join(shape.ignored)}),) if shape.ignored else ()
+    return (Note("note.ignored", {"names": list(shape.ignored)}),) if shape.ignored else ()
 
 
 def _looks_like(data: bytes) -> str:
@@ -148,7 +148,7 @@ def _looks_like(data: bytes) -> str:
         b"%PDF": "PDF",
         b"\x00\x00\x27\x0a": "Shapefile (.shp)",
     }
-    return next((word for magic, word in known.items() if start.startswith(magic)), "?")
+    return next((word for magic, word in known.items() if start.startswith(magic)), "unknown")
 
 
 def crs_of(source: Source, found: str, given: str | None, name: str) -> str:

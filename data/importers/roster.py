@@ -73,7 +73,7 @@ def read_roster(data: bytes, name: str, encoding: str = "", valid_from: date = O
     """
     table = table_of(data, name, encoding, COLUMNS)
     if "person" not in table.at and "kind" not in table.at:
-        raise InputError("roster.columns", name, got="、".join(table.header), values={"known": table.known})
+        raise InputError("roster.columns", name, got=list(table.header), values={"known": table.known})
     rows = list(table.rows)
     taken = [_taken(row, valid_from) for row in rows]
     faults = [fault for _, wrong in taken for fault in wrong]
@@ -111,7 +111,7 @@ def _meaning(row: Row) -> Iterator[Fault]:
     """Give what is wrong with the words of a row."""
     cell = row.cells.get
     if cell("kind") and cell("kind") not in KINDS:
-        yield row.fault("kind", "roster.kind", known="、".join(KINDS))
+        yield row.fault("kind", "roster.kind", known=list(KINDS))
     if not cell("kind") and not cell("person"):
         yield row.fault("person", "roster.person_missing")
     if cell("role") and role_of(cell("role", "")) is None:
@@ -139,7 +139,7 @@ def _service(row: Row) -> Iterator[Fault]:
     """Give what is wrong with where and when somebody serves."""
     place, hours, days = (row.cells.get(name, "") for name in ("place", "hours", "days"))
     if place not in PLACES:
-        yield row.fault("place", "roster.place", known="、".join(filter(None, PLACES)))
+        yield row.fault("place", "roster.place", known=[place for place in PLACES if place])
     centre = PLACES.get(place) == CENTRE
     if centre and not (row.cells.get("grid") and hours):
         yield row.fault("grid" if hours else "hours", "roster.centre")

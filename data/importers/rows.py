@@ -52,7 +52,7 @@ class Table:
 
     header: Sequence[str]
     at: Mapping[str, int]
-    known: str
+    known: list[str]
     rows: Iterator[Row]
 
 
@@ -71,7 +71,7 @@ def table_of(data: bytes, name: str, encoding: str, columns: Mapping[str, Sequen
     _, first = next(lines)
     header = dialect.header_of(first, name)
     meanings = {usual: meaning for meaning, names in columns.items() for usual in names}
-    known = "、".join(f"{names[0]} ({names[-1]})" for names in columns.values())
+    known = [f"{names[0]} ({names[-1]})" for names in columns.values()]
     for column in header:
         if column.lower() not in meanings:
             raise InputError("csv.header", name, got=column, values={"known": known})

@@ -50,10 +50,10 @@ def choose(unpacked: Unpacked, layer: str | None, where: str, geometries: Wanted
     """
     stems = _layers(unpacked, where)
     if layer is None and len(stems) > 1:
-        raise InputError("layer.which", where, values={"layers": "、".join(sorted(stems))})
+        raise InputError("layer.which", where, values={"layers": sorted(stems)})
     wanted = layer if layer is not None else next(iter(stems))
     if wanted not in stems:
-        raise InputError("layer.missing", where, got=wanted, values={"layers": "、".join(sorted(stems))})
+        raise InputError("layer.missing", where, got=wanted, values={"layers": sorted(stems)})
     parts, ignored = stems[wanted]
     for extension in NEEDED:
         if extension not in parts:

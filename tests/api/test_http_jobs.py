@@ -1,5 +1,6 @@
 """Long work: started from the page, followed by events, told on Today when it failed."""
 
+import html
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api import clock
+from api import clock, messages
 from api.main import create_app
 from api.services import tasks
+from api.services.said import Said
 from api.settings import Settings
 from data import jobs
 from data.store import Actor, open_store
@@ -56,15 +58,40 @@ def test_a_job_that_fails_says_why_and_stands_on_today(desk: tuple[TestClient, s
     assert "nowhere" in page
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_note_follows_the_reader(desk: tuple[TestClient, str], lang: str) -> None:
+    client, _ = desk
+    client.post("/jobs", data={"kind": "coverage", "root": "海岬镇（示例）"})
+    client.post("/jobs", data={"kind": "coverage", "root": "nowhere"})
+    follow(client, 2)
+    client.cookies.set("wangge_lang", lang)
+    fine = messages.sentence("jobs.coverage.fine", lang)
+    known = {"where": "nowhere", "known": ["海岬镇（示例）"]}
+    missing = messages.sentence("store.no_root", lang, known)
+    assert [job["note"] for job in client.get("/api/jobs").json()["jobs"]] == [missing, fine]
+    assert (fine in client.get("/jobs").text, follow(client, 1)[-1]["note"]) == (True, fine)
+    assert missing.split("nowhere")[1][:8] in html.unescape(client.get("/").text)
+
+
+def test_a_note_of_an_older_store_is_shown_as_it_is(desk: tuple[TestClient, str]) -> None:
+    client, address = desk
+    with open_store(address) as store:
+        for note in ("三级网格无空隙", '{"code": 1}', '{"code": "no.such", "values": {}}', "[]"):
+            job = store.run(lambda unit: jobs.create(unit, "coverage", {}), actor=CLERK, at=clock.now())
+            store.run(lambda unit, job=job, note=note: jobs.fail(unit, job.id, note), actor=CLERK, at=clock.now())
+    notes = [job["note"] for job in client.get("/api/jobs").json()["jobs"]]
+    assert notes == ["[]", '{"code": "no.such", "values": {}}', '{"code": 1}', "三级网格无空隙"]
+
+
 def test_a_later_success_takes_it_off_today(desk: tuple[TestClient, str], monkeypatch: pytest.MonkeyPatch) -> None:
     client, _ = desk
     outcomes = iter([InputError("jobs.missing"), None])
 
-    def work(*_: object) -> str:
+    def work(*_: object) -> Said:
         outcome = next(outcomes)
         if outcome is not None:
             raise outcome
-        return "done"
+        return Said("jobs.coverage.fine")
 
     monkeypatch.setitem(tasks.KINDS, "sometimes", work)
     client.post("/jobs", data={"kind": "sometimes"})

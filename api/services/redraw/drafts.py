@@ -149,7 +149,7 @@ def codes_on(replayed: Replayed) -> Mapping[str, str]:
 
 def refused(refusal: Refusal, codes: Mapping[str, str]) -> ConflictError:
     """Return the engine's refusal as an error, units named by their codes, with the place where it hurts."""
-    values: dict[str, Value] = {"units": "、".join(codes.get(key, key) or key for key in refusal.units)}
+    values: dict[str, Value] = {"units": [codes.get(key, key) or key for key in refusal.units]}
     if refusal.at is not None:
         values |= {"x": refusal.at[0], "y": refusal.at[1]}
     if refusal.geometry is not None and not refusal.geometry.is_empty:
@@ -195,7 +195,7 @@ def add_document(hand: Hand, number: int, rev: int, document: Document) -> Chang
     """
     change = require(hand, number, Step.CHANGE)
     if document.role not in ROLES:
-        raise InputError("document.role", document.role[:40], values={"known": "、".join(ROLES)})
+        raise InputError("document.role", document.role[:40], values={"known": list(ROLES)})
     for name in ("title", "number", "issuer", "file"):
         _require_plain(getattr(document, name), name)
     if not document.title.strip():

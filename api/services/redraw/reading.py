@@ -19,7 +19,7 @@ def listed(store: Store, root: str | None = None, states: Sequence[str] = ()) ->
     known = {str(state) for state in State}
     for state in states:
         if state not in known:
-            raise InputError("change.no_state", state[:40], values={"known": "、".join(sorted(known))})
+            raise InputError("change.no_state", state[:40], values={"known": sorted(known)})
     with store.read() as view:
         lines = changes.listed(view, root, states)
     return {"format": records.LIST_FORMAT, "changes": [records.summary(line) for line in lines]}

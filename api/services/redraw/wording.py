@@ -38,12 +38,11 @@ def words_of(one: Operation, names: NamesOnTheWay, lang: str) -> str:
         operation = operation["operation"]
     keys = operation.get("units") or operation.get("givers") or [operation.get("unit", "")]
     parts: list[Mapping[str, Any]] = operation.get("parts") or []
-    joined = "、" if lang == "zh" else ", "
     values = {
-        "units": joined.join(names.get(key) for key in keys),
+        "units": [names.get(key) for key in keys],
         "receiver": names.get(operation.get("receiver") or operation.get("survivor") or ""),
         "parent": names.get(operation.get("parent") or ""),
-        "parts": joined.join(part.get("name") or part.get("code", "") for part in parts),
+        "parts": [part.get("name") or part.get("code", "") for part in parts],
         "name": operation.get("name", ""),
         "code": operation.get("code", ""),
     }

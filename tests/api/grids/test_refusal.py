@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api import messages
 from tests.api.grids.town import PLANE, Save, Typed, brought, drawn, nothing_there, refused, ring, squares
 
 
@@ -93,3 +94,16 @@ def test_a_limit_is_named_with_what_was_found(typed: Typed, save: Save, monkeypa
         status, error = brought(typed, path)
         assert (status, error["code"], error["limit"]) == (2, code, value)
         monkeypatch.delenv(f"WANGGE_{setting}")
+
+
+@pytest.mark.parametrize(
+    ("code", "got", "zh", "en"),
+    [
+        ("unknown", "unknown", "内容像是：认不出的内容；", "looks like: nothing known;"),
+        ("binary", "binary", "内容像是：不是文字的内容；", "looks like: no text;"),
+        ("named", "gzip", "内容像是：gzip；", "looks like: gzip;"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_described_in_words(code: str, got: str, zh: str, en: str) -> None:
+    said = messages.both("file.mismatch", {"where": f"{code}.csv", "got": got, "expected": "CSV"})
+    assert (zh in said["zh"], "这里可读：CSV" in said["zh"], en in said["en"]) == (True, True, True)

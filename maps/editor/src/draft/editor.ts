@@ -201,7 +201,7 @@ class Editor {
 
   private refused(problem: Problem | null): void {
     if (!problem) return this.refusal.say(this.words.failed);
-    if (problem.code === "edit.cut_unit_needs_code") (this.tools["split"] as Split).needs(String(problem.values["units"]).split("、"));
+    if (problem.code === "edit.cut_unit_needs_code") (this.tools["split"] as Split).needs([problem.values["units"]].flat().map(String));
     this.refusal.show(problem);
   }
 
