@@ -47,18 +47,18 @@ def redraw(store: Store, root: str, user: str) -> dict[str, int]:
     return made
 
 
-def drawn(hand: Hand, root: str, title: str, operations: tuple[Operation, ...]) -> Change:
-    """Return a draft of a root with its operations done."""
-    effective = hand.today + timedelta(DAYS_AHEAD)
+def drawn(hand: Hand, root: str, title: str, operations: tuple[Operation, ...], days: int = DAYS_AHEAD) -> Change:
+    """Return a draft of a root that begins in some days, with its operations done."""
+    effective = hand.today + timedelta(days)
     change = drafts.create(hand, Begun(root, title, "两格户数不均", effective_from=effective))
     for operation in operations:
         change = drafts.operate(hand, change.id, change.rev, operation)
     return change
 
 
-def sent(hand: Hand, root: str, title: str, operations: tuple[Operation, ...]) -> Change:
-    """Return a change of a root with its papers and its decision, sent to the city office."""
-    change = drawn(hand, root, title, operations)
+def sent(hand: Hand, root: str, title: str, operations: tuple[Operation, ...], days: int = DAYS_AHEAD) -> Change:
+    """Return a change of a root that begins in some days, with its papers and its decision, sent to the city office."""
+    change = drawn(hand, root, title, operations, days)
     change = drafts.edit(hand, change.id, change.rev, {"decided_on": hand.today})
     for role, paper in (("basis", "村民代表会纪要"), ("decision", "镇党委研究记录")):
         change = drafts.add_document(hand, change.id, change.rev, Document(role, paper))

@@ -1,4 +1,7 @@
-"""``make screenshots``: every page in both languages and sizes into ``build/screenshots``, and the README's pictures."""
+"""``make screenshots``: every page and state in both languages into ``build/screenshots``, and the pictures of the documentation.
+
+With ``docs`` only those of the documentation.
+"""
 
 import os
 import shutil
@@ -7,12 +10,12 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from api.services import web_maps
-from api.settings import Settings
 from data.store import open_store
-from tests.browser import town
+from tests.browser import states, town
+from tests.browser.conftest import copied
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "screenshots"
@@ -30,19 +33,7 @@ PAGES = {
     "about": "/about",
     "missing": "/nothing",
 }
-README = {"map.png": f"/map?unit={town.GRID}", "today.png": "/"}
-
-
-def settle(page: Page, address: str) -> None:
-    """Open a page and wait for its map, if it has one, and for its pictures."""
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    if page.locator("#draft").count():
-        page.wait_for_selector("#draft[data-ready]")
-        page.wait_for_timeout(400)
-    if page.locator("#map").count():
-        page.wait_for_selector("#map[data-ready]")
-        page.wait_for_timeout(400)  # labels are placed after the first frame
+DOCS = {"map.png": f"/map?unit={town.GRID}", "change.png": "/changes?state=filed"}
 
 
 def drawn(changes: dict[str, int]) -> dict[str, str]:
@@ -64,18 +55,18 @@ def pages_of(browser: Browser, base: str, codes: dict[str, str], exported: Path,
             page = context.new_page()
             public = {"public": f"/b/{codes[town.GRID]}?lang={lang}"}
             for name, address in {**PAGES, **public, **more, "exported": exported.as_uri()}.items():
-                settle(page, address)
+                states.opened(page, address)
                 page.screenshot(path=OUT / f"{name}-{lang}-{size}.png", full_page=size == "phone")
             context.close()
 
 
-def pictures_of_readme(browser: Browser, base: str, pictures: dict[str, str]) -> None:
+def pictures_of_docs(browser: Browser, base: str, pictures: dict[str, str]) -> None:
     """Write the pictures that the documentation shows."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(viewport=town.SIZE["wide"], base_url=base)
     page = context.new_page()
     for name, address in pictures.items():
-        settle(page, address)
+        states.opened(page, address)
         if page.locator("#map").count():
             page.locator("[data-whole]").click()
             page.wait_for_timeout(400)
@@ -91,7 +82,11 @@ def main() -> None:
         exported = Path(folder) / "map.html"
         with open_store(address) as store:
             web_maps.write(store, None, date(2026, 11, 24), None, "zh", exported)
-        more = drawn(town.redraw(address))
+        filled = str(Path(folder) / "filled.gpkg")
+        copied(address, filled)
+        changes = town.redraw(address)
+        town.send(address, "海棠村第三网格更名", {"op": "rename", "unit": "99000110120600300", "name": "海堤网格"})
+        more = drawn(changes)
         language: dict[str, str | float | bool] = {
             **os.environ,
             "LANG": "zh_CN.UTF-8",
@@ -101,9 +96,12 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), env=language, args=["--lang=zh-CN"]
         )
-        with town.served(Settings(store=address)) as base:
-            pages_of(browser, base, codes, exported, more)
-            pictures_of_readme(browser, base, {**README, "draft.png": more["draft"], "change.png": more["change"]})
+        with states.served(Path(folder), filled, address) as servers:
+            pictures_of_docs(browser, servers["drawn"], {**DOCS, "draft.png": more["draft"]})
+            if "docs" not in sys.argv[1:]:
+                pages_of(browser, servers["drawn"], codes, exported, more)
+                for lang in ("zh", "en"):
+                    states.take(browser, servers, states.states_of(changes), lang, OUT)
         browser.close()
     sys.stdout.write(f"{OUT}\n{IMAGES}\n")
 
