@@ -135,12 +135,12 @@ def _known_on(page: Page) -> None:
 
 
 def _refused(page: Page) -> None:
-    """Drag a border of two grids across the outline of the town."""
+    """Drag a border of two grids across a third."""
     planner = Planner(page)
     planner.tool("p")
     shared = planner.shared("石榴村第三网格", "石榴村第二网格")
     vertex = shared[len(shared) // 2]
-    planner.drag(vertex, (vertex[0] - 26_000, vertex[1] + 9_000))
+    planner.drag(vertex, planner.inside("石榴村榴园小区专属网格"))
     planner.refusal()
 
 
