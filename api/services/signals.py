@@ -78,7 +78,7 @@ def signals_of(store: Store, folder: Path, tasks: Sequence[Task], engine: Engine
     grids: dict[str, set[str]] = {}
     for task in tasks:
         grids.setdefault(task.options.person, set()).add(task.grid.code)
-    pairs = list(_pairs(watched, files, grids, ground))
+    pairs = list(sharing(watched, files, grids, ground))
     raised = spread(engine, pairs_of, pairs, PAIRS_AT_ONCE)
     found = list(zip(pairs, raised, strict=True))
     devices: dict[str, list[str]] = {}
@@ -102,7 +102,7 @@ def _files(parts: Sequence[tracks.Part]) -> dict[str, dict[date, tuple[File, ...
     return found
 
 
-def _pairs(
+def sharing(
     watched: Sequence[Watched], files: Mapping[str, Files], grids: Mapping[str, set[str]], ground: Ground
 ) -> Iterator[Pair]:
     """Give the pairs that share enough ground, each person's in order; who shares a grid is a pair anyway."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from api.services.bench import cells, fixes, patrol_document, patrol_speed, patrol_stages, patrol_stream
+from api.services.bench import cells, fixes, patrol_document, patrol_signals, patrol_speed, patrol_stages, patrol_stream
 from geo.partition import lattice
 from geo.partition.locator import Locator
 from geo.tracks import simtown
@@ -62,3 +62,10 @@ def test_a_worker_day_is_timed_from_the_archive_to_the_document() -> None:
     found = patrol_document.figures(3)
     assert found["a worker-day from the archive to the document: CPU ms"] > found["of it reading: CPU ms"] > 0
     assert 2 < found["archive: bytes a fix"] < 9
+
+
+def test_odd_patterns_are_timed_on_honest_days_that_raise_none() -> None:
+    found = patrol_signals.figures(5, 4)
+    assert found["signals: questions about honest days"] == 0
+    assert found["signals: pairs with ground in common, a person"] > 0
+    assert found["signals: a person with the week before: CPU ms"] > found["signals: finding them, a person: CPU ms"]

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from api.services.bench import cells, fixes, patrol_document, patrol_stages, postgis, stay_peers
+from api.services.bench import cells, fixes, patrol_document, patrol_signals, patrol_stages, postgis, stay_peers
 from api.services.bench.attribution_peers import CAP_MS, PEERS, POSTGIS_DAYS, Answer, Work, in_postgis
 from api.services.bench.fixes import Fixes
 from api.services.bench.harness import OURS, ROUNDS, Contender, Outcome, absent, race
@@ -31,6 +31,7 @@ Float = npt.NDArray[np.float64]
 
 GRIDS: Final = 5_000
 DAYS, QUICK_DAYS = 1_720, 86  # of 5,821 fixes: ten million, half a million
+PEOPLE, QUICK_PEOPLE = 200, 10  # in whose days odd patterns are looked for
 AT_ONCE: Final = 1_000_000
 PLANTED: Final = 1_000_000
 STREAMS: Final = (1_000_000, 10_000_000, 100_000_000)
@@ -50,6 +51,7 @@ def run(seed: int, quick: bool) -> Outcome:
     locator = Locator.of(rings)
     figures = patrol_stages.figures(seed, quick) | patrol_stages.coverage(seed, quick)
     figures |= patrol_document.figures(seed) | _index(locator, rings)
+    figures |= patrol_signals.figures(seed, QUICK_PEOPLE if quick else PEOPLE)
     figures |= differences(locator, rings, shapes, days, seed, AT_ONCE // 20 if quick else PLANTED)
     rows = _race(locator, shapes, days)
     figures |= _ratios({row.who: row.ratio for row in rows}) | _two_threads(locator, days)
