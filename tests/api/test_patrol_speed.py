@@ -65,7 +65,7 @@ def test_a_worker_day_is_timed_from_the_archive_to_the_document() -> None:
 
 
 def test_odd_patterns_are_timed_on_honest_days_that_raise_none() -> None:
-    found = patrol_signals.figures(5, 4)
+    found = patrol_signals.figures(7, 12)
     assert found["signals: questions about honest days"] == 0
     assert found["signals: pairs with ground in common, a person"] > 0
     assert found["signals: a person with the week before: CPU ms"] > found["signals: finding them, a person: CPU ms"]
