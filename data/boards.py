@@ -78,7 +78,12 @@ def find(s: Reading, code: str) -> Board:
 
 def of_unit(s: Reading, key: str) -> list[Board]:
     """Return the boards of a unit, newest first."""
-    rows = s.connection.execute(_boards().where(UnitRow.key == key).order_by(BoardRow.id.desc()))
+    return of_units(s, [key])
+
+
+def of_units(s: Reading, keys: Sequence[str]) -> list[Board]:
+    """Return the boards of some units, newest first."""
+    rows = s.connection.execute(_boards().where(UnitRow.key.in_(keys)).order_by(BoardRow.id.desc()))
     return [Board(*row) for row in rows]
 
 

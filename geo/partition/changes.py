@@ -4,11 +4,11 @@ Areas are exact: of units whole numbers, of land that changed hands rational one
 concerned is looked at, so a change costs as much as its neighbourhood, however large the root.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from geo.partition.outline import turning
 from geo.partition.roles import roles_of, shape_roles
 from geo.partition.touched import touched
 
+LEVELS: Final = (1, 2, 3)
 T = TypeVar("T", int, Fraction)
 Units = tuple[Unit | None, Unit | None]
 Homes = Callable[[Excerpt, Excerpt], Mapping[Pair, int]]
@@ -46,16 +47,55 @@ def difference(before: Partition, after: Partition, points: Int64 | None = None)
 
 def compared(before: Partition, after: Partition, homes: Homes | None) -> Difference:
     """Return all that differs; ``homes`` counts the households by leaf before and after, of the leaves of two excerpts."""
+    return joined([local(before, after, homes)])
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What differs in one place: ``difference`` has a line of sums for each of `LEVELS`, ``levels`` are those there are."""
+
+    levels: frozenset[int]
+    difference: Difference
+
+
+def local(before: Partition, after: Partition, homes: Homes | None) -> Local:
+    """Return what differs between two pictures of one place; as `compared`."""
     one, other, leaves = excerpts(before, after)
     pair = _Pair((one, other), leaves, None if homes is None else homes(one, other))
-    levels = [_Level(pair, level) for level in sorted({*one.shape.levels, *other.shape.levels})]
+    levels = [_Level(pair, level) for level in LEVELS]
     members = [member for level in levels for member in level.members]
     principal = {member.key for member in members if member.principal}
-    return Difference(
+    found = Difference(
         tuple(members),
         tuple(flow for level in levels for flow in level.kept_flows),
         touched(one, other),
         tuple(level.sums(principal) for level in levels),
+    )
+    return Local(frozenset({*one.shape.levels, *other.shape.levels}), found)
+
+
+def joined(places: Iterable[Local]) -> Difference:
+    """Return what differs in several places that have no top unit in common, as one."""
+    places = list(places)
+    all_of = [place.difference for place in places]
+    there = frozenset[int]().union(*(place.levels for place in places))
+    return Difference(
+        tuple(sorted((one for each in all_of for one in each.members), key=lambda one: (one.level, one.key))),
+        tuple(sorted((f for each in all_of for f in each.flows), key=lambda f: (f.level, f.before, f.after))),
+        tuple(sorted((one for each in all_of for one in each.borders), key=lambda b: (b.rank, b.units, b.drawn))),
+        tuple(_added([each.sums[LEVELS.index(level)] for each in all_of]) for level in sorted(there)),
+    )
+
+
+def _added(lines: Sequence[Sums]) -> Sums:
+    """Return the conservation lines of one level as one."""
+    points = [line.points for line in lines if line.points is not None]
+    return Sums(
+        lines[0].level,
+        sum(line.principal for line in lines),
+        sum(line.incidental for line in lines),
+        sum(line.frame for line in lines),
+        sum(points) if points else None,
     )
 
 

@@ -4,13 +4,14 @@ A draft of a few borders in a large town is compared there instead of in the who
 rings before and after, so nothing of them can differ.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from geo.partition.changes import compared
+from geo.partition.changes import Local, joined, local
 from geo.partition.counting import Pair, leaf_keys
 from geo.partition.excerpt import Excerpt
 from geo.partition.lattice import concatenate, take_rings, with_owner
@@ -43,56 +44,85 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class Neighbourhood:
-    """A graph before and after edits, and the keys of the units that came, went or were named or hung otherwise.
+    """A graph before and after edits, and of each edit the keys of the units it had to do with (`Edited.footprint`).
 
-    ``after`` must have come from the ground's graph by edits, so that its unchanged leaves are those of the same numbers.
+    ``after`` must have come from the ground's graph by these edits, or be that of a `piece`, so that its unchanged leaves are
+    those of the same numbers. ``traced`` are the rings of changed leaves that are known already, by number.
     """
 
     ground: Ground
     after: Topology
-    units: frozenset[str]
+    footprints: tuple[frozenset[str], ...]
+    traced: Mapping[int, Rings] = field(default_factory=dict[int, Rings])
 
     @cached_property
     def tops(self) -> frozenset[str]:
         """The keys of the top units concerned, before or after."""
-        found: set[str] = set()
+        return frozenset[str]().union(*map(self._tops, self.footprints))
+
+    def _tops(self, keys: Iterable[str]) -> Iterator[str]:
         for topology in (self.ground.topology, self.after):
-            numbers = {number for key in self.units if (number := topology.numbers.get(key)) is not None}
-            for number in numbers | self.after.changed:
-                unit = topology.units.get(number)
+            for key in keys:
+                number = topology.numbers.get(key)
+                unit = topology.units.get(number) if number is not None else None
                 while unit is not None and (above := topology.numbers.get(unit.parent or "")) is not None:
                     unit = topology.units[above]
                 if unit is not None:
-                    found.add(unit.key)
-        return frozenset(found)
+                    yield unit.key
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """The places of the edits that belong together, in order: under the same top units, directly or by others between."""
+        found: list[tuple[set[str], list[int]]] = []
+        for place, footprint in enumerate(self.footprints):
+            names, mine, apart = {*footprint, *self._tops(footprint)}, [place], list[tuple[set[str], list[int]]]()
+            for group in found:
+                if names.isdisjoint(group[0]):
+                    apart.append(group)
+                else:
+                    names |= group[0]
+                    mine += group[1]
+            found = [*apart, (names, mine)]
+        return tuple(tuple(sorted(places)) for _, places in found)
+
+    def piece(self, group: Iterable[int]) -> "Neighbourhood":
+        """Return what one of the groups did: no other group's edits are about any of its land or units."""
+        return replace(self, footprints=tuple(self.footprints[place] for place in group))
+
+    @cached_property
+    def changed(self) -> frozenset[int]:
+        """The numbers of the leaves whose rings changed."""
+        return self.after.changed & {*self._numbers(self.ground.topology), *self._numbers(self.after)}
 
     @cached_property
     def parts(self) -> tuple[Partition, Partition]:
         """All that lies under the top units concerned, before and after."""
-        return self._under(self.ground.topology, {}), self._under(self.after, self._fresh)
+        one, other = self.ground.topology, self.after
+        return part(one, self._numbers(one), {}), part(other, self._numbers(other), self.fresh)
 
-    def _under(self, topology: Topology, fresh: Mapping[int, Rings]) -> Partition:
+    def _numbers(self, topology: Topology) -> list[int]:
+        """Return the numbers of the top units concerned and of all below them."""
         waiting = [number for key in self.tops if (number := topology.numbers.get(key)) is not None]
         found: list[int] = []
         while waiting:
             number = waiting.pop()
             found.append(number)
             waiting += topology.below.get(number) or ()
-        return part(topology, found, fresh)
+        return found
 
     @cached_property
     def _reaches(self) -> Int64:
         """The box (n, 4) of each changed leaf before and after: where a point may have got another leaf."""
-        changed = np.fromiter(self.after.changed, np.int64, len(self.after.changed))
+        changed = np.fromiter(self.changed, np.int64, len(self.changed))
         before = self.ground.boxes[changed[changed < len(self.ground.boxes)]]
-        made = [rings.xy for rings in self._fresh.values() if len(rings.owner)]
+        made = [rings.xy for rings in self.fresh.values() if len(rings.owner)]
         return np.vstack([before, *(np.hstack([xy.min(axis=0), xy.max(axis=0)])[None] for xy in made)])
 
     @cached_property
-    def _fresh(self) -> dict[int, Rings]:
+    def fresh(self) -> dict[int, Rings]:
         """The rings of each changed leaf after."""
         net = Network(self.after)
-        return {leaf: leaf_rings(net, leaf) for leaf in self.after.changed}
+        return {leaf: self.traced[leaf] if leaf in self.traced else leaf_rings(net, leaf) for leaf in self.changed}
 
     def located(self, points: Int64, was: Sequence[str]) -> list[str]:
         """Return the leaf that holds each lattice point (p, 2) after, "" for none; ``was`` holds it before."""
@@ -108,9 +138,9 @@ class Neighbourhood:
                 meeting |= (
                     (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
                 )
-            leaves = set(np.flatnonzero(meeting).tolist()) | self.after.changed
+            leaves = set(np.flatnonzero(meeting).tolist()) | self.changed
             spots = points[near]
-            there = leaf_keys(part(self.after, leaves, self._fresh), spots, spots.min(axis=0), spots.max(axis=0))
+            there = leaf_keys(part(self.after, leaves, self.fresh), spots, spots.min(axis=0), spots.max(axis=0))
             for place, leaf in zip(near.tolist(), there, strict=True):
                 found[place] = leaf
         return found
@@ -122,19 +152,19 @@ class Neighbourhood:
         ----------
         points : (n, 2) households as lattice points, as there; ``was`` the key of the leaf that holds each before
         """
-        if points is None:
-            return compared(*self.parts, None)
-        will = self.located(points, was)
+        pairs = None if points is None else list(zip(was, self.located(points, was), strict=True))
+        return joined(self.piece(group).local(pairs) for group in self.groups)
+
+    def local(self, pairs: Sequence[Pair] | None) -> Local:
+        """Return what differs here; ``pairs`` are the leaves that hold each household of the root before and after."""
+        if pairs is None:
+            return local(*self.parts, None)
 
         def homes(before: Excerpt, after: Excerpt) -> dict[Pair, int]:
             leaves = before.leaves.keys() | after.leaves.keys()
-            counts: dict[Pair, int] = {}
-            for pair in zip(was, will, strict=True):
-                if pair[0] in leaves or pair[1] in leaves:
-                    counts[pair] = counts.get(pair, 0) + 1
-            return counts
+            return Counter(pair for pair in pairs if pair[0] in leaves or pair[1] in leaves)
 
-        return compared(*self.parts, homes)
+        return local(*self.parts, homes)
 
 
 def _within(points: Int64, boxes: Int64) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -66,14 +66,13 @@ def heir(scene: Scene, key: str) -> str:
 
 def boards_of(view: Reading, scene: Scene) -> list[Holding]:
     """Return the notice boards in force of the units concerned; each whose grid looks otherwise must be printed anew."""
-    found: list[Holding] = []
-    for key in scene.members:
-        found += [
-            Holding(board.code, key, heir(scene, key), at_risk=True)
-            for board in boards.of_unit(view, key)
-            if board.state == boards.ISSUED and board.root == scene.root
-        ]
-    return found
+    order = {key: place for place, key in enumerate(scene.members)}
+    issued = [board for board in boards.of_units(view, list(order)) if board.state == boards.ISSUED]
+    return [
+        Holding(board.code, board.unit_key, heir(scene, board.unit_key), at_risk=True)
+        for board in sorted(issued, key=lambda board: order[board.unit_key])
+        if board.root == scene.root
+    ]
 
 
 def posts_of(view: Reading, scene: Scene) -> list[Holding]:

@@ -269,7 +269,7 @@ def _grid_facts(found: Effect, faults: int) -> grids.Facts:
     return grids.Facts(
         faults=faults,
         wrong_codes=len(wrong),
-        islands=_islands(found.near.after, {unit.key for unit in units}),
+        islands=sum(_islands(partition, {unit.key for unit in units}) for partition in found.near.after),
         fewest=min(homes, default=None),
         most=max(homes, default=None),
         last_adjusted=found.last_adjusted,

@@ -1,7 +1,7 @@
 """What a change did, looked for round what it touched: so its numbers cost as much as the change, however large the town."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +14,9 @@ from geo.partition import changes, counting
 from geo.partition.members import Difference
 from geo.partition.model import Int64, Partition, Unit
 from geo.partition.neighbourhood import Ground, Neighbourhood
+
+KEPT_PIECES: Final = 128
+Name = tuple[object, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +32,19 @@ class Nearby:
         topology = self.replayed.topology
         if topology.partition is not self.ground.topology.partition:
             return None
-        units = frozenset[str]().union(*(edit.units for edit in self.replayed.edits))
-        return Neighbourhood(self.ground, topology, units)
+        return Neighbourhood(self.ground, topology, tuple(edit.footprint for edit in self.replayed.edits))
+
+    @cached_property
+    def _pieces(self) -> Mapping[Name, Neighbourhood]:
+        """What belongs together of the edits, named by the edit that was the last there: those elsewhere leave it as it is."""
+        edited, found = self._edited, dict[Name, Neighbourhood]()
+        if edited is None:
+            return found
+        for group in edited.groups:
+            piece = edited.piece(group)
+            name = (*self.replayed.base.name, self.replayed.edits[group[-1]].topology, piece.tops)
+            found[name] = _pieces.get(name, lambda piece=piece: piece)
+        return found
 
     @property
     def by_steps(self) -> bool:
@@ -38,15 +52,20 @@ class Nearby:
         return self._edited is not None
 
     @property
-    def after(self) -> Partition:
-        """A partition after the change in which all stands that it is about."""
-        return self.replayed.partition if self._edited is None else self._edited.parts[1]
+    def after(self) -> Iterator[Partition]:
+        """Partitions after the change in which all stands that it is about."""
+        if self._edited is None:
+            return iter((self.replayed.partition,))
+        return (piece.parts[1] for piece in self._pieces.values())
 
     def located(self, points: Int64, was: Sequence[str]) -> list[str]:
         """Return the key of the leaf that holds each lattice point (p, 2) after; ``was`` holds it before."""
         if self._edited is None:
             return leaves_of(self.replayed.partition, points)
-        return self._edited.located(points, was)
+        if not len(points):
+            return []
+        traced = {leaf: rings for piece in self._pieces.values() for leaf, rings in piece.fresh.items()}
+        return replace(self._edited, traced=traced).located(points, was)
 
     def difference(self, points: Points, delivery: object) -> Difference:
         """Return all that differs, with the households at some points, if there are any; ``delivery`` names the points."""
@@ -54,10 +73,14 @@ class Nearby:
         base = self.replayed.base
         if self._edited is None:
             return changes.difference(base.partition, self.replayed.partition, homes)
-        if homes is None:
-            return self._edited.difference()
-        was = _homes.get((*base.name, delivery), lambda: leaves_of(base.partition, homes))
-        return self._edited.difference(homes, was)
+        pairs = None
+        if homes is not None:
+            was = _homes.get((*base.name, delivery), lambda: leaves_of(base.partition, homes))
+            pairs = list(zip(was, self.located(homes, was), strict=True))
+        return changes.joined(
+            _locals.get((*name, delivery), lambda piece=piece: piece.local(pairs))
+            for name, piece in self._pieces.items()
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,4 +112,6 @@ def leaves_of(partition: Partition, points: Int64) -> list[str]:
 
 
 _grounds: Final[Kept[Ground]] = Kept(8)
+_pieces: Final[Kept[Neighbourhood]] = Kept(KEPT_PIECES)
+_locals: Final[Kept[changes.Local]] = Kept(KEPT_PIECES)
 _homes: Final[Kept[list[str]]] = Kept(4)  # the leaf of each household on a base

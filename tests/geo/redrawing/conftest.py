@@ -34,7 +34,7 @@ class Board:
         self.topology: Topology = woven(partition)
         self.rules: Rules = FREE
         self.numbers = count(1)
-        self.named: set[str] = set()  # units that came, went or were named or hung otherwise
+        self.footprints: list[frozenset[str]] = []  # of each operation that was done
 
     @property
     def partition(self) -> Partition:
@@ -108,7 +108,7 @@ class Board:
             assert proof.ok, [(fault.kind, fault.units, fault.area_m2, fault.at) for fault in proof.faults]
             assert (proof.rings_recut, proof.vertices_inserted) == (0, 0)
             self.topology, self._now, edited = done.topology, done.partition, done
-            self.named |= done.units
+            self.footprints.append(done.footprint)
         assert edited is not None
         return edited
 

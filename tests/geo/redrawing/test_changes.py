@@ -35,6 +35,15 @@ NESTED = """
 """
 NAMES_ONLY = {Role.RENAMED, Role.RENUMBERED, Role.REPARENTED, Role.KIND_CHANGED, Role.DIVIDED, Role.UNDIVIDED}
 SHAPED = set(Role) - NAMES_ONLY - {Role.INCIDENTAL}
+VILLAGES = """
+    aabbeeff
+    ccddgghh
+    iijjmmnn
+    kkllooqq
+"""  # four villages of four grids each, most of which know nothing of each other
+IN_VILLAGES = {
+    cell: (cell.upper(), str(n)) for n, cells in enumerate(("abcd", "efgh", "ijkl", "mnoq"), 1) for cell in cells
+}
 ABOVE = {
     **{c: ("L", "1") for c in "rs"},
     **{c: ("M", "1") for c in "tu"},
@@ -56,7 +65,7 @@ def compared(board: Any, *places: tuple[float, float]) -> Difference:
 
 def nearby(board: Any, homes: Any) -> Difference:
     """Return the difference as it is found round the edits only, which must be that of the wholes."""
-    near = Neighbourhood(Ground(woven(board.base)), board.topology, frozenset(board.named))
+    near = Neighbourhood(Ground(woven(board.base)), board.topology, tuple(board.footprints))
     if homes is None or not len(homes):
         return near.difference(homes)
     return near.difference(homes, leaf_keys(board.base, homes, homes.min(axis=0), homes.max(axis=0)))
@@ -229,6 +238,7 @@ def check(before: Partition, after: Partition, homes: Any) -> None:
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
+    town=st.sampled_from([(NESTED, ABOVE), (VILLAGES, IN_VILLAGES)]),
     steps=st.lists(
         st.tuples(
             st.sampled_from(["split", "transfer", "merge", "move"]),
@@ -236,17 +246,19 @@ def check(before: Partition, after: Partition, homes: Any) -> None:
         ),
         min_size=1,
         max_size=6,
-    )
+    ),
 )
-def test_any_sequence_of_operations_is_told_exactly(boards: Any, steps: list[tuple[str, list[float]]]) -> None:
-    board = boards.of(NESTED, level=3, parents=ABOVE)
+def test_any_sequence_of_operations_is_told_exactly(
+    boards: Any, town: tuple[str, dict[str, tuple[str, ...]]], steps: list[tuple[str, list[float]]]
+) -> None:
+    board = boards.of(town[0], level=3, parents=town[1])
     homes = points(board, *[(x, y) for x in range(0, 81, 4) for y in range(0, 41, 4)])
     for kind, numbers in steps:
         done = apply(board.topology, drawn_operation(board, kind, numbers), board.new_key, board.rules)
         if isinstance(done, Edited):
             before = board.partition
             board.topology, board._now = done.topology, done.partition
-            board.named |= done.units
+            board.footprints.append(done.footprint)
             check(before, board.partition, homes)
     check(board.base, board.partition, homes)
     assert nearby(board, homes) == difference(board.base, board.partition, homes)
