@@ -19,6 +19,7 @@ from geo.errors import ConflictError
 
 PORT: Final = 8000
 GRACE_S: Final = 2
+SWITCH_S: Final = 0.001  # after each statement of its store a request waits so long for one that counts
 FACTORIES: Final = {
     "address": "api.main:whole_from_environment",
     "public": "api.main:public_from_environment",
@@ -60,6 +61,8 @@ def _address(host: str, listening: socket.socket) -> str:
 def run_servers(applications: list[tuple[str, socket.socket]]) -> None:
     """Serve each (factory, socket) until the first server is told to stop; then all stop."""
     import uvicorn  # noqa: PLC0415
+
+    sys.setswitchinterval(SWITCH_S)
 
     class Quiet(uvicorn.Server):
         """A server that leaves signals to the first one."""

@@ -101,7 +101,10 @@ def _require_plain(text: str, where: str) -> None:
 
 def require(hand: Hand, number: int, step: Step) -> Change:
     """Return a change from whose state a step can be taken; `ConflictError` ``change.state``."""
-    change = hand.change(number)
+    return _allowed(hand.change(number), step)
+
+
+def _allowed(change: Change, step: Step) -> Change:
     if after(change.case.state, step) is None:
         values = {"state": str(change.case.state), "step": str(step)}
         raise ConflictError("change.state", change.number, got=str(change.case.state), values=values)
@@ -114,10 +117,14 @@ def operate(hand: Hand, number: int, rev: int, operation: Mapping[str, Any]) -> 
     Errors, nothing written: those of `geo.partition.operationjson.from_json`; `ConflictError` ``change.state``, ``change.stale``,
     ``change.not_a_correction``, or the code of the engine's refusal (``edit.…``) with its values.
     """
-    before = hand.done_before(number, "operation")
-    if before is not None:
-        return before
-    change = require(hand, number, Step.CHANGE)
+    with hand.store.read() as view:
+        change = changes.get(view, number)
+        root = partitions.find_root(view, change.root)
+    if change.rev != rev:  # of the same request again too, since it has moved the revision on itself
+        before = hand.done_before(number, "operation")
+        if before is not None:
+            return before
+    _allowed(change, Step.CHANGE)
     if change.rev != rev:
         raise ConflictError("change.stale", change.number, got=rev, limit=change.rev)
     if operation.get("op") != reverting.NAME:
@@ -126,9 +133,7 @@ def operate(hand: Hand, number: int, rev: int, operation: Mapping[str, Any]) -> 
             raise ConflictError("change.not_a_correction", change.number)
     elif not change.case.reverts:
         raise InputError("operation.unknown", got=reverting.NAME)
-    base = base_of(
-        hand.store, root_of(hand.store, change), change.case.effective_from or hand.today, change.case.base_seq
-    )
+    base = base_of(hand.store, root, change.case.effective_from or hand.today, change.case.base_seq)
     named = with_keys(operation, replay(hand.store, base, change.case.applied).topology)
     made = Operation(str(uuid.uuid4()), named)
     require_possible(replay(hand.store, base, (*change.case.applied, made)))

@@ -141,6 +141,7 @@ export class Canvas {
   // Once, in the frame in which all that was given is on the map.
   drawn(act: () => void): void {
     this.map.once("postrender", act);
+    this.map.render();
   }
 
   get resolution(): number {

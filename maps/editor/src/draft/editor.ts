@@ -194,9 +194,12 @@ class Editor {
     this.refusal.close();
     this.current.refresh?.();
     this.painter.paint();
+    this.panel.counting();
     const { rev } = this.draft.drawn;
-    this.canvas.drawn(() => (this.element.dataset["shown"] = String(rev)));
-    void this.panel.refresh();
+    this.canvas.drawn(() => {
+      this.element.dataset["shown"] = String(rev);
+      void this.panel.refresh(); // the map goes first
+    });
   }
 
   private refused(problem: Problem | null): void {

@@ -11,7 +11,7 @@ export interface PanelHost {
 
 export class Panel {
   private readonly box = document.querySelector<HTMLElement>("#panel") as HTMLElement;
-  private asked = 0;
+  private asked = new AbortController(); // whose answer is awaited
 
   constructor(
     private readonly number: string,
@@ -23,13 +23,31 @@ export class Panel {
     this.box.addEventListener("submit", (event) => this.sent(event));
   }
 
+  // Says at once that the numbers are being counted; whoever asks again is not interested in what was asked before.
+  counting(): void {
+    this.asked.abort();
+    this.box.setAttribute("aria-busy", String(!this.counted));
+  }
+
+  // Whether the numbers are those of the map: so it is as they come with the page.
+  private get counted(): boolean {
+    return this.box.querySelector<HTMLElement>("[data-rev]")?.dataset["rev"] === String(this.draft.drawn.rev);
+  }
+
   async refresh(): Promise<void> {
-    if (this.box.querySelector<HTMLElement>("[data-rev]")?.dataset["rev"] === String(this.draft.drawn.rev)) return; // as it came with the page
-    const turn = ++this.asked;
-    const answer = await fetch(`/drafts/${this.number}/panel`, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
-    const text = await answer.text();
-    if (turn !== this.asked) return;
+    this.counting();
+    if (this.counted) return;
+    const asked = (this.asked = new AbortController());
+    try {
+      const answer = await fetch(`/drafts/${this.number}/panel`, { headers: { Accept: "text/html" }, signal: asked.signal });
+      const text = await answer.text();
+      if (answer.ok && !asked.signal.aborted) this.show(text);
+    } catch (error) {
+      if (!asked.signal.aborted) throw error;
+    }
+  }
+
+  private show(text: string): void {
     const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map(({ id }) => id);
     const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>("#panel [name]")?.getAttribute("name");
     const typed = [...this.box.querySelectorAll<HTMLFormElement>("form[data-call]")].filter(unsent);
@@ -37,6 +55,7 @@ export class Panel {
     for (const form of typed) this.box.querySelector(`form[data-call="${form.dataset["call"] ?? ""}"]`)?.replaceWith(form);
     for (const id of open) this.box.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     if (focused) this.box.querySelector<HTMLElement>(`details[open] [name="${CSS.escape(focused)}"]`)?.focus();
+    this.box.setAttribute("aria-busy", String(!this.counted));
   }
 
   private click(event: Event): void {
