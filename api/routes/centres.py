@@ -6,12 +6,13 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import clock, errors
+from api import clock, errors, pages
 from api.auth import Action, DeclaredRoute, Resource, actor_of, declares
-from api.routes import forms
-from api.routes.parameters import Day
+from api.routes import forms, office
+from api.routes.parameters import Day, FormDay
+from api.routes.today import day_values
 from api.routes.tracks import FILE, limits_of, schema_of
-from api.services import check_ins, rota
+from api.services import centre_page, check_ins, patrol_list, rota
 from api.services.track_ingest import Desk
 from api.settings import Settings
 from data.archive import folder_of
@@ -62,3 +63,19 @@ def presence(request: Request, on: Day = None) -> dict[str, Any]:
     settings: Settings = request.app.state.settings
     store = request.app.state.stores.get()
     return rota.rota_day(store, on or clock.today(), folder_of(store.address, settings.archive))
+
+
+@router.get("/centres", include_in_schema=False)
+@declares(Action.READ, Resource.PATROL)
+def day_page(request: Request, on: FormDay = None) -> Response:
+    """Show a day at the centres: who was there around the clock, what that is known from, and when nobody was."""
+    desk, lang = office.desk(request), pages.language(request)
+    day = on or clock.today()
+    settings: Settings = request.app.state.settings
+    store = desk.store
+    centres = centre_page.day_page(store, folder_of(store.address, settings.archive), day, lang) if store else []
+    around = {word: one.isoformat() for word, one in patrol_list.around(day).items()}
+    told = day_values(day, lang)
+    return office.page(
+        request, "centres.html", "patrols", desk, on=day.isoformat(), day=told, around=around, centres=centres
+    )

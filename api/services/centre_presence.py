@@ -205,7 +205,8 @@ def _document(
     return {
         "uncovered_min": [round(low, 2), round(high, 2)],
         "proved_min": {NAMES[evidence]: round(seconds / 60, 2) for evidence, seconds in proved.items()},
-        "working": _working(proved, low, high),
+        "parts": _working(proved, low, high),
+        "working": messages.both("presence.working", _working(proved, low, high)),
         "people": sorted(people),
         "holes": [
             {
@@ -222,9 +223,14 @@ def _document(
 
 
 def _working(proved: Mapping[Evidence, float], low: float, high: float) -> dict[str, str]:
-    """Return how the minutes of the day add up, in both languages."""
-    values = {NAMES[evidence]: clock_time(seconds / 60) for evidence, seconds in proved.items()}
-    return messages.both("presence.working", {**values, "open": clock_time(high - low), "empty": clock_time(low)})
+    """Return how the day adds up in hours and minutes: each part rounded so that the sum is right."""
+    parts = {
+        **{NAMES[evidence]: seconds / 60 for evidence, seconds in proved.items()},
+        "open": high - low,
+        "empty": low,
+    }
+    ends = np.rint(np.cumsum(list(parts.values())))
+    return {name: clock_time(minutes) for name, minutes in zip(parts, np.diff(ends, prepend=0.0).tolist(), strict=True)}
 
 
 def _said(finding: Finding, low: float, high: float) -> Document:

@@ -1,5 +1,6 @@
 """Check-ins at the centre: from a file to minutes that are proved, by command and over HTTP; the minutes of the day add up."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -188,6 +189,19 @@ def test_over_http_they_are_received_and_the_day_is_told(client: TestClient) -> 
     shown = next(one for one in found["centres"] if one["grid"] == VILLAGE)["presence"]
     assert shown["proved_min"]["check_in"] == 472
     assert "7:52" in shown["working"]["zh"]
+
+
+def test_the_page_shows_the_gaps_and_a_working_that_adds_up(client: TestClient, centre: Any) -> None:
+    receive(centre, night())
+    shown = client.get("/centres", params={"on": "2026-11-16"}).text
+    assert "23:52–00:00" in shown
+    assert "甲长青" in shown
+    parts = re.findall(r'<td class="r">(\d+):(\d\d)</td>', shown)
+    assert sum(60 * int(hours) + int(minutes) for hours, minutes in parts) == 1440
+    assert (
+        client.get("/centres", params={"on": "2026-11-16"}, headers={"Cookie": "wangge_role=worker"}).status_code == 403
+    )
+    assert "/centres?on=" in client.get("/patrols", params={"on": "2026-11-16"}).text
 
 
 def test_the_command_reads_the_example_and_says_how_the_day_adds_up(
