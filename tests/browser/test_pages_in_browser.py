@@ -98,7 +98,9 @@ def test_slash_goes_to_the_search_and_what_is_typed_is_suggested(page: Page, tow
     expect(page.locator("#card h1")).to_have_text("石榴村第三网格")
 
 
-@pytest.mark.parametrize("address", ["/", "/map", "/drafts", "/changes", "/patrols", "/boards", "/me", "/about"])
+@pytest.mark.parametrize(
+    "address", ["/", "/map", "/drafts", "/changes", "/patrols", "/centres", "/boards", "/me", "/about"]
+)
 @pytest.mark.parametrize(
     ("asked", "shown"), [("118.87433,24.51434", "石榴村3-3"), ("石榴村第三网格", "石榴村第三网格")]
 )

@@ -138,6 +138,7 @@ def test_every_store_ever_left_behind_is_upgraded_and_without_doubt(left: Path, 
         found = audit.verify(view)
         assert found.doubts == ()
         assert found.entries >= 2
+        assert len(view.salt) == 32
         assert len(partitions.load(view, "枣林镇").units) == 6
 
 

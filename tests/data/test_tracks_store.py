@@ -9,8 +9,9 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from data import audit, tracks, verdicts
+from data import audit, checkins, tracks, verdicts
 from data.archive import Fixes, Written
+from data.checkins import CheckIn
 from data.store import Actor, Store, fix_plane
 from data.tables import TrackHourRow
 from geo import crs
@@ -19,6 +20,7 @@ from geo.errors import NotFoundError
 CLERK = Actor("clerk", "town_grid_office")
 DAY = date(2026, 11, 18)
 AT = datetime(2026, 11, 18, 12, tzinfo=UTC)
+LATER = datetime(2026, 11, 19, 12, tzinfo=UTC)
 FILE = Written("day=2026-11-18/town=x/0.parquet", "0" * 64, 4)
 
 
@@ -96,4 +98,27 @@ def test_versions_of_a_verdict_are_numbered_and_the_newest_counts(planed: Store)
         assert verdicts.days(view) == [DAY]
         with pytest.raises(NotFoundError):
             verdicts.get(view, 99)
+    assert doubts(planed) == []
+
+
+def test_check_ins_are_never_changed_and_go_with_a_recorded_deletion(planed: Store) -> None:
+    came = [
+        CheckIn("P01", "c1", AT, checkins.IN, checkins.TAG),
+        CheckIn("P01", "c1", LATER, checkins.OUT, checkins.FACE),
+    ]
+    planed.run(lambda unit: checkins.save(unit, "k1", {"file": "check-ins.csv"}, came), actor=CLERK, at=AT)
+    with planed.read() as view:
+        assert checkins.load(view, DAY, DAY) == came[:1]
+        assert len(view.salt) == 32
+    assert doubts(planed) == []
+    with pytest.raises(DBAPIError, match="never changed"), planed.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE check_in SET person = 'P02'"))
+
+    def sweep(unit: Any) -> int:
+        return tracks.record_deletion(unit, [], {"days": 90}, checkins.remove(unit, DAY))
+
+    planed.run(sweep, actor=CLERK, at=LATER)
+    with planed.read() as view:
+        assert checkins.load(view, DAY, LATER.date()) == came[1:]
+        assert tracks.deletions(view)[0][2]["check_ins"] == [[1, 1]]
     assert doubts(planed) == []
