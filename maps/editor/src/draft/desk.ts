@@ -78,7 +78,7 @@ export class Desk {
     const { sheet } = this.draft;
     const beyond = Math.max(NEAR_CM, Math.hypot(to[0] - from[0], to[1] - from[1]) / 2);
     const box = [Math.min(from[0], to[0]) - beyond, Math.min(from[1], to[1]) - beyond, Math.max(from[0], to[0]) + beyond, Math.max(from[1], to[1]) + beyond] as const;
-    const way = trace(from, to, this.guides.within(box, sheet.leaves.values()), this.reach);
+    const way = trace(from, to, this.guides.within(box, sheet.near(box)), this.reach);
     return way && way.map((at) => ({ at, ...(sheet.vertexNear(at, 0) ? { place: { vertex: at }, kind: "vertex" } : { place: at, kind: "line" }), traced: true }));
   }
 

@@ -110,9 +110,8 @@ export class MoveVertex implements Tool {
   // Whether a new piece would cross a border that does not move; the server decides, this only warns.
   private crosses(a: Point, b: Point, held: Held): boolean {
     const moving = (p: Point): boolean => (held.vertex ? same(p, held.vertex) : false);
-    for (const leaf of this.desk.draft.sheet.leaves.values()) {
-      const [left, bottom, right, top] = leaf.box;
-      if (Math.max(a[0], b[0]) < left || Math.min(a[0], b[0]) > right || Math.max(a[1], b[1]) < bottom || Math.min(a[1], b[1]) > top) continue;
+    const box = [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[0], b[0]), Math.max(a[1], b[1])] as const;
+    for (const leaf of this.desk.draft.sheet.near(box)) {
       for (const [p, q] of segments(leaf)) if (!moving(p) && !moving(q) && !same(p, a) && !same(q, a) && meet(a, b, p, q)) return true;
     }
     return false;

@@ -4,6 +4,7 @@ import type { Canvas, Drawn } from "./canvas";
 import type { Draft } from "./draft";
 import { segments } from "./leaves";
 import type { Leaf } from "./leaves";
+import { meets } from "./squares";
 import { area2 } from "./plane";
 import type { Point } from "./plane";
 import type { Sheet } from "./sheet";
@@ -125,9 +126,6 @@ function around(touched: ReadonlySet<string>, leaves: readonly string[], sheets:
   const there = [...touched].flatMap(boxes);
   return new Set(leaves.filter((key) => touched.has(key) || boxes(key).some((box) => there.some((other) => meets(box, other)))));
 }
-
-const meets = (one: Leaf["box"], other: Leaf["box"]): boolean =>
-  one[0] <= other[2] && other[0] <= one[2] && one[1] <= other[3] && other[1] <= one[3];
 
 const size = (polygons: readonly (readonly (readonly Point[])[])[]): number => polygons.flat(1).reduce((sum, ring) => sum + area2(ring), 0);
 

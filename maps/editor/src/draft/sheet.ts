@@ -3,11 +3,13 @@
 
 import { ringOf } from "../borders";
 import type { Town } from "../borders";
-import { inBox, leafOf, leavesOf, segments } from "./leaves";
+import { leafOf, leavesOf, segments } from "./leaves";
 import type { Leaf } from "./leaves";
 import type { DrawnDocument } from "./drawn";
 import { footOf, holds, pointsOf, polygons, same } from "./plane";
 import type { Point } from "./plane";
+import { meets, Squares } from "./squares";
+import type { Box } from "./squares";
 import { Table } from "./table";
 
 export type Level = 1 | 2 | 3;
@@ -51,6 +53,8 @@ export class Sheet {
   private readonly numbers: Table; // vertex by place, the same in every sheet of a draft
   private readonly sides = new Table(); // directed segment -> the number of the leaf to its left
   private readonly names: string[] = []; // of the leaves that were entered here
+  private readonly own: Leaf[] = []; // those, where there is a base
+  private readonly squares?: Squares; // of the leaves, where there is none
 
   // With a base only the leaves that differ from it are entered; for all others the base is asked.
   private constructor(
@@ -68,8 +72,10 @@ export class Sheet {
       else this.below.set(unit.parent ?? "", [unit.key]);
     }
     for (const leaf of base?.leaves.values() ?? []) if (!changed.has(leaf.key)) this.leaves.set(leaf.key, leaf);
+    if (!base) this.squares = new Squares((leaves = [...leaves]) as Leaf[]);
     for (const leaf of leaves) {
       this.leaves.set(leaf.key, leaf);
+      if (base) this.own.push(leaf);
       const number = this.names.push(leaf.key) - 1;
       for (const ring of leaf.rings) this.enter(ring, number);
     }
@@ -95,9 +101,10 @@ export class Sheet {
   // This sheet with what a draft made of it.
   with(drawn: DrawnDocument): Sheet {
     const changed = new Set([...drawn.gone, ...drawn.units.map((unit) => unit.key), ...Object.keys(drawn.leaves)]);
-    const units = new Map([...this.units].filter(([key]) => !changed.has(key)));
-    for (const unit of drawn.units) units.set(unit.key, unit);
-    return new Sheet(this.origin, units.values(), leavesOf(drawn.leaves), this, changed);
+    const units: Unit[] = [];
+    for (const unit of this.units.values()) if (!changed.has(unit.key)) units.push(unit);
+    units.push(...drawn.units);
+    return new Sheet(this.origin, units, leavesOf(drawn.leaves), this, changed);
   }
 
   // The units and leaves that are otherwise in another sheet of the same draft on the same base.
@@ -217,8 +224,19 @@ export class Sheet {
     }
   }
 
+  // The leaves whose boxes meet a box.
+  *near(box: Box): Generator<Leaf> {
+    if (this.squares) yield* this.squares.near(box);
+    for (const leaf of this.base?.near(box) ?? []) if (!this.changed.has(leaf.key)) yield leaf;
+    for (const leaf of this.own) if (meets(leaf.box, box)) yield leaf;
+  }
+
+  private round([x, y]: Point, reach: number): Generator<Leaf> {
+    return this.near([x - reach, y - reach, x + reach, y + reach]);
+  }
+
   leafAt(at: Point): string | undefined {
-    for (const leaf of this.leaves.values()) if (inBox(leaf.box, at, 0) && holds(leaf.rings, at)) return leaf.key;
+    for (const leaf of this.round(at, 0)) if (holds(leaf.rings, at)) return leaf.key;
     return undefined;
   }
 
@@ -229,8 +247,7 @@ export class Sheet {
 
   vertexNear(at: Point, reach: number): Found | undefined {
     let best: Found | undefined;
-    for (const leaf of this.leaves.values()) {
-      if (!inBox(leaf.box, at, reach)) continue;
+    for (const leaf of this.round(at, reach)) {
       for (const ring of leaf.rings) {
         for (let i = 0; i < ring.length; i += 2) {
           const distance = Math.hypot((ring[i] as number) - at[0], (ring[i + 1] as number) - at[1]);
@@ -243,8 +260,7 @@ export class Sheet {
 
   segmentNear(at: Point, reach: number): FoundSegment | undefined {
     let best: FoundSegment | undefined;
-    for (const leaf of this.leaves.values()) {
-      if (!inBox(leaf.box, at, reach)) continue;
+    for (const leaf of this.round(at, reach)) {
       for (const [a, b] of segments(leaf)) {
         const foot = footOf(a, b, at);
         const distance = Math.hypot(foot[0] - at[0], foot[1] - at[1]);
@@ -277,8 +293,7 @@ export class Sheet {
   // The vertices next to a vertex, over all leaves that meet there.
   neighbours(at: Point): Point[] {
     const found = new Map<number, Point>();
-    for (const leaf of this.leaves.values()) {
-      if (!inBox(leaf.box, at, 0)) continue;
+    for (const leaf of this.round(at, 0)) {
       for (const ring of leaf.rings) {
         for (let i = 0, end = ring.length; i < end; i += 2) {
           if (ring[i] !== at[0] || ring[i + 1] !== at[1]) continue;
@@ -295,8 +310,8 @@ export class Sheet {
   // The leaves that have a vertex at a place.
   leavesWith(at: Point): string[] {
     const found: string[] = [];
-    for (const leaf of this.leaves.values()) {
-      if (inBox(leaf.box, at, 0) && leaf.rings.some((ring) => pointsOf(ring).some((p) => same(p, at)))) found.push(leaf.key);
+    for (const leaf of this.round(at, 0)) {
+      if (leaf.rings.some((ring) => pointsOf(ring).some((p) => same(p, at)))) found.push(leaf.key);
     }
     return found;
   }
