@@ -122,7 +122,7 @@ def _facts(record: BoardRecord, content: dict[str, Any]) -> Iterable[tuple[str, 
 
 def _path(shape: BaseGeometry, west: float, north: float) -> str:
     drawn = shapely.simplify(shape, SIMPLIFY_M, preserve_topology=True)
-    rings = shapely.get_rings(drawn)
+    rings = shapely.get_rings(shapely.get_parts(drawn))
     parts = (
         "M" + "L".join(f"{x - west:.0f} {north - y:.0f}" for x, y in shapely.get_coordinates(ring)[:-1].tolist()) + "Z"
         for ring in rings

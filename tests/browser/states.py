@@ -80,7 +80,6 @@ def opened(page: Page, address: str) -> None:
 
 def _paper(page: Page, path: Path) -> None:
     """Write the first sheet of a page as it is printed."""
-    page.emulate_media(media="print")
     sheet = path.with_suffix(".pdf")
     page.pdf(path=sheet, format="A4", prefer_css_page_size=True, print_background=False)
     subprocess.run(["pdftoppm", "-r", "100", "-png", "-singlefile", sheet, path.with_suffix("")], check=True)

@@ -236,6 +236,9 @@ def test_two_planners_in_conflict_and_nothing_is_dropped_in_silence(planners: Ca
     expect(ahead).to_contain_text("甲先发布")
     expect(ahead).to_contain_text("做不下去")
     expect(ahead.locator("figure")).to_have_count(3)
+    widths = ahead.locator("figure path").evaluate_all("all => all.map(path => path.getBBox().width)")
+    assert len(widths) >= 2
+    assert min(widths) > 5, "each grid is drawn"
     expect(ahead.get_by_role("button", name="按新图更新草案")).to_have_count(0)
     ahead.get_by_role("button", name="不要这一步").click()
     expect(ahead).to_contain_text("不要了")

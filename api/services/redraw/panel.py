@@ -208,7 +208,7 @@ def operations(found: Effect, lang: str) -> Iterator[Done]:
             document = records.refusal_document(found, one)
             refused = document["sentence"][lang] if document is not None else ""
         at, unit = place_of(one.operation)
-        yield Done(index + 1, one.id, words_of(one, names, lang), index < case.cursor, at, unit, refused)
+        yield Done(index + 1, one.id, words_of(one, names, lang, index), index < case.cursor, at, unit, refused)
 
 
 def _checks(said: tuple[Finding, ...], lang: str, *, empty: bool) -> Iterator[Check]:

@@ -43,15 +43,15 @@ def ahead(hand: Hand, number: int, dropped: Sequence[str], lang: str) -> Ahead:
     document = rebasing.look(hand, number, dict.fromkeys(dropped, rebasing.DROP))
     names = NamesOnTheWay(effects.effect(hand.store, hand.change(number), hand.today).replayed)
     since = [f"{one['number'] or ''} {one['title'] or ''}".strip() for one in document["published_since"]]
-    steps = tuple(_step(one, names, lang) for one in document["operations"])
+    steps = tuple(_step(one, names, lang, before) for before, one in enumerate(document["operations"]))
     return Ahead(steps, tuple(since), document["possible"], tuple(dropped))
 
 
-def _step(one: Mapping[str, Any], names: NamesOnTheWay, lang: str) -> Step:
+def _step(one: Mapping[str, Any], names: NamesOnTheWay, lang: str, before: int) -> Step:
     refused = one["refused"]
     said = messages.sentence(refused["code"], lang, refused["values"]) if refused else ""
     panes = _panes(one["panes"]) if one["panes"] else ()
-    words = words_of(Operation(one["id"], one["operation"]), names, lang)
+    words = words_of(Operation(one["id"], one["operation"]), names, lang, before)
     return Step(one["id"], words, one["outcome"], said, panes)
 
 
@@ -64,7 +64,7 @@ def _panes(panes: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     scale = SIDE / max(east - west, north - south, 1.0)
 
     def path(shape: shapely.Geometry) -> str:
-        rings = [shapely.get_coordinates(ring).tolist() for ring in np.atleast_1d(shapely.get_rings(shape))]
+        rings = [shapely.get_coordinates(ring).tolist() for ring in shapely.get_rings(shapely.get_parts(shape))]
         points = [" ".join(f"{(x - west) * scale:.1f},{(north - y) * scale:.1f}" for x, y in ring) for ring in rings]
         return "".join(f"M{line}Z" for line in points)
 

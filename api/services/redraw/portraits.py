@@ -65,7 +65,15 @@ class Window:
     @property
     def box(self) -> BaseGeometry:
         """What is shown, and a little more, so that no cut edge is seen."""
-        reach = 20 / self.scale
+        return self._within(20.0)
+
+    @property
+    def sheet(self) -> BaseGeometry:
+        """What is shown, but for a rim, so that no name is cut."""
+        return self._within(-4.0)
+
+    def _within(self, beyond: float) -> BaseGeometry:
+        reach = beyond / self.scale
         east, south = self.west + WIDTH / self.scale, self.north - HEIGHT / self.scale
         return shapely.box(self.west - reach, south - reach, east + reach, self.north + reach)
 
@@ -137,7 +145,7 @@ def _names(part: Partition, shapes: Shapes, keys: set[str], window: Window) -> I
         if unit.level == 1 and any(known[key].parent == unit.key for key in keys if key in known):
             continue  # its grids are named
         label = label_of(unit, known.get(unit.parent or ""))
-        seen = shapely.intersection(shapes[unit.key], window.box)
+        seen = shapely.intersection(shapes[unit.key], window.sheet)
         needed = len(label) * LETTER / window.scale
         place = _place(seen, needed * LEAST if unit.key in keys else needed, LETTER / window.scale)
         if place is not None:
@@ -168,8 +176,8 @@ def _stretches(shape: BaseGeometry, y: float, west: float, east: float) -> BaseG
 
 
 def _d(shape: BaseGeometry, window: Window) -> str:
-    rings = shapely.get_rings(shapely.clip_by_rect(shape, *window.box.bounds))
-    return "".join(_line(ring, window) + "Z" for ring in np.atleast_1d(rings))
+    parts = shapely.get_parts(shapely.clip_by_rect(shape, *window.box.bounds))
+    return "".join(_line(ring, window) + "Z" for ring in shapely.get_rings(parts[shapely.area(parts) > 0]))
 
 
 def _lines(shape: BaseGeometry, window: Window) -> str:

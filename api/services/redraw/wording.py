@@ -14,13 +14,18 @@ from data.casefile import Operation
 
 @dataclass(frozen=True, eq=False)
 class NamesOnTheWay:
-    """What every unit that ever was on the way is called: as it was called last."""
+    """What every unit that ever was on the way is called: as it was called last, or last before a step."""
 
     replayed: Replayed
 
-    def get(self, key: str) -> str:
-        """Return the full name of the unit of a key; nothing if there never was one."""
-        for known in self._states:
+    def get(self, key: str, before: int | None = None) -> str:
+        """Return the full name of the unit of a key; nothing if there never was one.
+
+        With ``before``, the number of a step from 0, the name it had until then, or else the first it had.
+        """
+        done = len(self._states) - 1
+        at = 0 if before is None else done - min(before, done)
+        for known in (*self._states[at:], *reversed(self._states[:at])):
             if key in known:
                 return name_among(known, known[key])
         return ""
@@ -31,17 +36,17 @@ class NamesOnTheWay:
         return tuple(GraphUnits(topology) for topology in (*last, self.replayed.base.topology))
 
 
-def words_of(one: Operation, names: NamesOnTheWay, lang: str) -> str:
-    """Return an operation in words."""
+def words_of(one: Operation, names: NamesOnTheWay, lang: str, before: int) -> str:
+    """Return an operation in words, its units by the names they had before it; ``before`` is its number, from 0."""
     operation: Mapping[str, Any] = one.operation
     if operation.get("op") == "correction":
         operation = operation["operation"]
     keys = operation.get("units") or operation.get("givers") or [operation.get("unit", "")]
     parts: list[Mapping[str, Any]] = operation.get("parts") or []
     values = {
-        "units": [names.get(key) for key in keys],
-        "receiver": names.get(operation.get("receiver") or operation.get("survivor") or ""),
-        "parent": names.get(operation.get("parent") or ""),
+        "units": [names.get(key, before) for key in keys],
+        "receiver": names.get(operation.get("receiver") or operation.get("survivor") or "", before),
+        "parent": names.get(operation.get("parent") or "", before),
         "parts": [part.get("name") or part.get("code", "") for part in parts],
         "name": operation.get("name", ""),
         "code": operation.get("code", ""),

@@ -100,11 +100,19 @@ def test_who_signs_stands_with_day_and_paper(office: TestClient) -> None:
     assert f'<a href="/api/changes/{number}/documents/{sha}"><bdi>镇党委会议纪要</bdi></a>' in town[0]
 
 
+def test_a_step_names_its_grids_as_they_were_called_before_it(office: TestClient) -> None:
+    first, second = ({"op": "rename", "unit": A, "name": name} for name in ("海堤网格", "果园网格"))
+    number = draw(office, "两次改名", first, second)
+    page = office.get(f"/changes/{number}", headers=HTML).text
+    assert "<bdi>石榴村第1网格改名为海堤网格</bdi>" in page
+    assert "<bdi>石榴村海堤网格改名为果园网格</bdi>" in page
+
+
 def test_names_and_titles_are_text(office: TestClient) -> None:
     draw(office, HOSTILE, {"op": "rename", "unit": A, "name": HOSTILE}, reason=HOSTILE)
     page = office.get("/changes", headers=HTML).text
     assert "<img" not in page
-    assert page.count("${alert(1)}`&lt;img src=x") >= 5  # title twice, reason, picture, step
+    assert page.count("${alert(1)}`&lt;img src=x") >= 4  # title twice, reason, step
     assert all(f"<bdi>{part}" in page for part in ("${alert(1)}`",))
 
 
