@@ -51,11 +51,14 @@ class Paged(Generic[T]):
         return page
 
     def __setitem__(self, i: int, value: T | None) -> None:
-        number = i >> BITS
+        self.owned(i >> BITS)[i & MASK] = value
+
+    def owned(self, number: int) -> list[T | None]:
+        """Return a page that may be written: entry i stands at ``i & MASK`` of page ``i >> BITS``."""
         if number not in self._own:
             self._take(number)
-        page = self.pages[i >> TOP][number & MASK]
-        (self.page(number) if page is None else page)[i & MASK] = value
+        page = self.pages[number >> BITS][number & MASK]
+        return self.page(number) if page is None else page
 
     def note(self, i: int, value: T) -> None:
         """Fill in an entry for all forks that share its page: what can be found again from other tables."""

@@ -1,11 +1,13 @@
 """A line graph back into a partition: the rings of the leaves that changed are traced, all others are taken as they were."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from geo.partition.boundary import recut
 from geo.partition.lattice import concatenate, empty_rings, take_rings, with_owner
 from geo.partition.levels import is_listed
-from geo.partition.model import Int64, Partition, Rings, Unit, VertexKind
+from geo.partition.model import Partition, Rings, Unit, VertexKind
 from geo.partition.redrawing.network import Network
 from geo.partition.topology import Half, Topology
 
@@ -20,8 +22,8 @@ def unwoven(topology: Topology) -> Partition:
     place[[number for number, _ in order]] = np.arange(len(order))
     kept = ~np.isin(base.leaf_rings.owner, np.fromiter(topology.changed, np.int64, len(topology.changed)))
     old = take_rings(base.leaf_rings, np.flatnonzero(kept))
-    fresh = [leaf_rings(net, leaf) for leaf in sorted(topology.changed)]
-    rings = concatenate([with_owner(part, place[part.owner]) for part in (old, *fresh) if len(part.owner)])
+    fresh = traced(net, sorted(topology.changed))
+    rings = concatenate([with_owner(part, place[part.owner]) for part in (old, fresh)])
     return Partition(base.plane, tuple(unit for _, unit in order), rings, base.frame, base.frame_given)
 
 
@@ -33,26 +35,31 @@ def sorting(unit: Unit, net: Network) -> tuple[int, bool, str, str]:
     return unit.level, True, (net.unit(parent).code or "") if parent is not None else "", unit.key
 
 
-def leaf_rings(net: Network, leaf: int) -> Rings:
-    """Return the canonical rings of one leaf (owner: its number); none where it has no land."""
-    halves = [half for walk in net.walks(leaf) for half in walk.halves] if net.walls.get(leaf) else []
-    if not halves:
+def traced(net: Network, leaves: Sequence[int]) -> Rings:
+    """Return the canonical rings of leaves (owner: their numbers); none of those without land."""
+    walks = [(leaf, walk) for leaf in leaves if net.walls.get(leaf) for walk in net.walks(leaf)]
+    if not walks:
         return empty_rings()
-    lines: Int64 = np.array([(*net.point(net.tail(h)), *net.point(net.head(h))) for h in halves], np.int64)
-    kind = np.array([vertex_kind(net, half) for half in halves], np.uint8)
-    rings = recut(lines, np.full(len(lines), leaf, np.int64), kind)
+    corners = [np.array(walk.corners, np.int64) for _, walk in walks]
+    lines = np.vstack([np.hstack([one, np.roll(one, -1, axis=0)]) for one in corners])
+    kind = np.array([kind for _, walk in walks for kind in vertex_kinds(net, walk.halves)], np.uint8)
+    owner = np.repeat([leaf for leaf, _ in walks], [len(one) for one in corners])
+    rings = recut(lines, owner, kind)
     if rings is None:
-        raise ValueError(f"the walls of leaf {leaf} do not close")
+        raise ValueError(f"the walls of leaves {leaves} do not close")
     return rings
 
 
-def vertex_kind(net: Network, half: Half) -> int:
-    """Return the `VertexKind` of the vertex where a half begins, as seen by the leaf to its left."""
-    star = net.star(net.tail(half))
-    arriving = star[(star.index(half) + 1) % len(star)]  # the half back along the one before
-    off, into = net.goes_back(arriving), net.goes_back(half)
-    if not off and not into:
-        return VertexKind.DRAWN
-    if off and into and net.partner(half) == arriving:
-        return VertexKind.JUNCTION
-    return (VertexKind.TURNS_OFF if off else 0) | (VertexKind.TURNS_INTO if into else 0)
+def vertex_kinds(net: Network, halves: Sequence[Half]) -> list[int]:
+    """Return the `VertexKind` of the vertex where each half of a walk begins, as seen by the leaf to its left."""
+    edges = [(net.edge(half >> 1), half & 1) for half in halves]
+    into = [edge[4 + back] for edge, back in edges]
+    offs = [edge[5 - back] for edge, back in edges]  # of the half back along each, for the vertex where it ends
+    kinds: list[int] = [VertexKind.DRAWN] * len(halves)
+    for i, half in enumerate(halves):
+        off = offs[i - 1]
+        if off and into[i] and net.partner(half) == halves[i - 1] ^ 1:
+            kinds[i] = VertexKind.JUNCTION
+        elif off or into[i]:
+            kinds[i] = (VertexKind.TURNS_OFF if off else 0) | (VertexKind.TURNS_INTO if into[i] else 0)
+    return kinds

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Final
 
-from geo.partition.exact import along, crossing, near
+from geo.partition.exact import along, cross, crossing, near
 from geo.partition.redrawing.network import Network
 from geo.partition.redrawing.placement import leaf_at
 from geo.partition.redrawing.refusing import line_in_metres, refuse
@@ -113,19 +113,24 @@ class Laying:
         net = self.net
         a, b = self.at(here), self.at(there)
         known = {node for node in (here, there) if isinstance(node, int)}
-        candidates = [number for number in net.near(a, b, 2) if net.edges[number] is not None]
+        candidates = [(number, edge) for number in net.near(a, b, 2) if (edge := net.edges[number]) is not None]
+        length2 = (b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2
+        off: dict[int, int] = {}  # how far each vertex lies to the left, times the length
         met: dict[int, Fraction] = {}
-        for number in candidates:
-            for vertex in net.edge(number)[:2]:
-                if vertex not in known and vertex not in met and near(a, b, net.point(vertex)):
-                    met[vertex] = along(a, b, net.point(vertex))
+        for _, edge in candidates:
+            for vertex in edge[:2]:
+                if vertex not in off:
+                    point = net.point(vertex)
+                    off[vertex] = aside = cross(a, b, point)
+                    if 2 * aside * aside <= length2 and vertex not in known and near(a, b, point):
+                        met[vertex] = along(a, b, point)
         found: list[Event] = [(t, vertex, -1) for vertex, t in met.items() if 0 < t < 1]
         touched = known | met.keys()
-        for number in candidates:
-            edge = net.edge(number)
-            if edge.v0 in touched or edge.v1 in touched or not self.bounds(number):
+        for number, edge in candidates:
+            v0, v1 = edge.v0, edge.v1
+            if (off[v0] > 0) == (off[v1] > 0) or v0 in touched or v1 in touched or not self.bounds(number):
                 continue
-            t = crossing(a, b, net.point(edge.v0), net.point(edge.v1))
+            t = crossing(a, b, net.point(v0), net.point(v1))
             if t is not None:
                 found.append((t, -1, number))
         return sorted(found)

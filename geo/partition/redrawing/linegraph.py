@@ -79,21 +79,26 @@ class LineGraph:
         corners: list[Point] = []
         edges, stars, points = self.edges, self.stars, self.points
         edge_pages, star_pages, point_pages = edges.pages, stars.pages, points.pages
-        at = half
+        at, block, page = half, -1, list[Edge | None]()
         while True:
             number = at >> 1
-            edge = (edge_pages[number >> TOP][number >> BITS & MASK] or edges.page(number >> BITS))[number & MASK]
+            if number >> BITS != block:  # a walk goes on in one page for long
+                block = number >> BITS
+                page = edge_pages[block >> BITS][block & MASK] or edges.page(block)
+            edge = page[number & MASK]
             if edge is None:
                 raise KeyError(at)
-            tail, head = (edge[1], edge[0]) if at & 1 else (edge[0], edge[1])
-            point = (point_pages[tail >> TOP][tail >> BITS & MASK] or points.page(tail >> BITS))[tail & MASK]
-            star = (star_pages[head >> TOP][head >> BITS & MASK] or stars.page(head >> BITS))[head & MASK]
+            head = edge[1 - (at & 1)]
+            shelf, slot, place = head >> TOP, head >> BITS & MASK, head & MASK
+            point = (point_pages[shelf][slot] or points.page(head >> BITS))[place]
+            star = (star_pages[shelf][slot] or stars.page(head >> BITS))[place]
             if star is None or point is None:
                 raise KeyError(at)
             halves.append(at)
             corners.append(point)
             at = star[star.index(at ^ 1) - 1]
             if at == half:
+                corners.insert(0, corners.pop())  # where each half begins, not where it ends
                 return Walk(tuple(halves), corners, shoelace2(corners))
 
     def walks(self, leaf: int, drawn: Sequence[Half] = ()) -> list[Walk]:
@@ -119,9 +124,13 @@ class LineGraph:
         edges = self.edges
         pages = edges.pages
         found: list[int] = []
+        at, page = -1, list[Edge | None]()
         for half in halves:
             number = half >> 1
-            edge = (pages[number >> TOP][number >> BITS & MASK] or edges.page(number >> BITS))[number & MASK]
+            if number >> BITS != at:  # a walk goes on in one page for long
+                at = number >> BITS
+                page = pages[at >> BITS][at & MASK] or edges.page(at)
+            edge = page[number & MASK]
             if edge is None:
                 raise KeyError(half)
             found.append(edge[2] if half & 1 else edge[3])

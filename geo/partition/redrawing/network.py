@@ -6,6 +6,7 @@ for its `obstacle` first, and the order of the halves round a vertex is kept.
 
 from collections.abc import Iterable, Mapping
 
+from geo.partition.paging import BITS, MASK
 from geo.partition.redrawing.linegraph import LineGraph
 from geo.partition.redrawing.walks import Walk
 from geo.partition.topology import OUTSIDE, Edge, Half, Point, Topology
@@ -130,11 +131,22 @@ class Network(LineGraph):
 
     def hand_over(self, halves: Iterable[Half], leaf: int) -> None:
         """Give the land to the left of halves to another leaf."""
-        edges, touched = self.edges, {leaf}
+        edges, touched, new = self.edges, {leaf}, tuple.__new__  # Edge's own is a function more
+        at, page = -1, list[Edge | None]()
         for half in halves:
-            v0, v1, left, right, on0, on1 = self.edge(half >> 1)
-            touched.update((left, right))
-            edges[half >> 1] = Edge(v0, v1, left, leaf, on0, on1) if half & 1 else Edge(v0, v1, leaf, right, on0, on1)
+            number = half >> 1
+            if number >> BITS != at:  # a walk goes on in one page for long
+                at = number >> BITS
+                page = edges.owned(at)
+            edge = page[number & MASK]
+            if edge is None:
+                raise KeyError(half)
+            v0, v1, left, right, on0, on1 = edge
+            touched.add(left)
+            touched.add(right)
+            page[number & MASK] = new(
+                Edge, (v0, v1, left, leaf, on0, on1) if half & 1 else (v0, v1, leaf, right, on0, on1)
+            )
         self.leaves |= touched
         self.regrouped |= touched
 

@@ -106,13 +106,17 @@ def links(parts: Parts, found: Sequence[Piece], plain: int) -> list[set[int]]:
     net = parts.net
     for number, piece in enumerate(found):
         halves = list(piece.halves())
-        for half, leaf in zip(halves, net.across(halves), strict=True):
-            other = whole.get(leaf)
-            if other is None and leaf in cut and half >> 1 not in net.fresh:
-                other = place.get(half ^ 1)
-            if other is not None:
-                beside[number].add(other)
-                beside[other].add(number)
+        across = net.across(halves)
+        around = set(across)
+        met = {whole[leaf] for leaf in around if leaf in whole}
+        if not around.isdisjoint(cut):
+            old = (
+                half for half, leaf in zip(halves, across, strict=True) if leaf in cut and half >> 1 not in net.fresh
+            )
+            met.update(place[half ^ 1] for half in old if half ^ 1 in place)
+        beside[number] |= met
+        for other in met:
+            beside[other].add(number)
     return beside
 
 

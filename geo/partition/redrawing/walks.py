@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from geo.partition.topology import Half, Point
@@ -25,4 +26,4 @@ class Piece:
 
     def halves(self) -> Iterable[Half]:
         """Give all halves round it."""
-        return (half for walk in self.walks for half in walk.halves)
+        return chain.from_iterable(walk.halves for walk in self.walks)
