@@ -22,7 +22,7 @@ def unwoven(topology: Topology) -> Partition:
     place[[number for number, _ in order]] = np.arange(len(order))
     kept = ~np.isin(base.leaf_rings.owner, np.fromiter(topology.changed, np.int64, len(topology.changed)))
     old = take_rings(base.leaf_rings, np.flatnonzero(kept))
-    fresh = traced(net, sorted(topology.changed))
+    fresh = rings_of(net, sorted(topology.changed))
     rings = concatenate([with_owner(part, place[part.owner]) for part in (old, fresh)])
     return Partition(base.plane, tuple(unit for _, unit in order), rings, base.frame, base.frame_given)
 
@@ -35,7 +35,12 @@ def sorting(unit: Unit, net: Network) -> tuple[int, bool, str, str]:
     return unit.level, True, (net.unit(parent).code or "") if parent is not None else "", unit.key
 
 
-def traced(net: Network, leaves: Sequence[int]) -> Rings:
+def leaf_rings(net: Network, leaf: int) -> Rings:
+    """Return the canonical rings of one leaf (owner: its number); none where it has no land."""
+    return rings_of(net, (leaf,))
+
+
+def rings_of(net: Network, leaves: Sequence[int]) -> Rings:
     """Return the canonical rings of leaves (owner: their numbers); none of those without land."""
     walks = [(leaf, walk) for leaf in leaves if net.walls.get(leaf) for walk in net.walks(leaf)]
     if not walks:

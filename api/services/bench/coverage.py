@@ -8,14 +8,35 @@ import numpy.typing as npt
 import shapely
 
 from api.services.bench.cells import Cells, make
-from api.services.bench.harness import OURS, QUICK_ROUNDS, ROUNDS, Contender, Outcome, Row, absent, race
-from geo.partition.chain import Identity, chain_identity
+from api.services.bench.harness import (
+    OURS,
+    QUICK_ROUNDS,
+    ROUNDS,
+    Contender,
+    Outcome,
+    Row,
+    absent,
+    on_one_core,
+    race,
+)
+from geo.partition.chain import Identity, chain_identity, themselves
+from geo.partition.coverage import prove
+from geo.partition.lattice import rings_from_polygons, with_owner
+from geo.partition.model import Partition, Unit, UnitKind
+from geo.partition.settling import settle
 
 Geometries = npt.NDArray[np.object_]
 
 SMALL: Final = 5_000
 LARGE: Final = 50_000
 QUICK: Final = 600
+NAMES: Final = {
+    OURS: "identity",
+    f"{OURS}, with own rings": "identity_and_rings",
+    f"{OURS}, whole proof from stored integers": "stored",
+    f"{OURS}, the same on one core": "stored_on_one_core",
+}
+MADE_UP_PLANE: Final = "EPSG:4549"
 PACKAGES: Final = ("shapely", "numpy", "numba", "geopandas")
 
 
@@ -31,7 +52,7 @@ def run(seed: int, quick: bool) -> Outcome:
         rows += measured
         by_who = {r.who: r for r in measured}
         popular = by_who["shapely.coverage_is_valid"].median or 1.0
-        for who, name in ((OURS, "identity"), (f"{OURS}, with own rings", "identity_and_rings")):
+        for who, name in NAMES.items():
             figures[f"{name}_over_coverage_is_valid_{count}"] = (by_who[who].median or 0.0) / popular
         figures[f"vertices_per_cell_{count}"] = float(shapely.get_num_coordinates(cells.geometries).mean() - 1)
     figures |= planted(make(QUICK, seed))
@@ -40,7 +61,7 @@ def run(seed: int, quick: bool) -> Outcome:
 
 def contenders(cells: Cells, *, pairwise: bool) -> list[Contender]:
     """Return wangge and its peers; each must find these cells faultless."""
-    shapes = cells.geometries
+    shapes, town = cells.geometries, stored(cells)
 
     def identity() -> bool:
         return clean(chain_identity(shapes, cells.ancestors), cells)
@@ -51,9 +72,12 @@ def contenders(cells: Cells, *, pairwise: bool) -> list[Contender]:
     def valid() -> bool:
         return bool(shapely.coverage_is_valid(shapes))
 
+    def proof() -> bool:
+        return prove(town).ok
+
+    works = (identity, identity_and_rings, proof, on_one_core(proof))
     found = [
-        Contender(OURS, identity, answer=True),
-        Contender(f"{OURS}, with own rings", identity_and_rings, answer=True),
+        *(Contender(who, work, answer=True) for who, work in zip(NAMES, works, strict=True)),
         Contender("shapely.coverage_is_valid", valid, answer=True),
     ]
     if pairwise:
@@ -62,6 +86,21 @@ def contenders(cells: Cells, *, pairwise: bool) -> list[Contender]:
             overlay(shapes),
         ]
     return found
+
+
+def stored(cells: Cells) -> Partition:
+    """Return the cells as a root of three levels, as it is in memory once read: integers, and nothing else."""
+    rings, _ = rings_from_polygons(cells.geometries)
+    frame = settle(rings, themselves(len(cells.geometries)), None).frame
+    if frame is None:
+        raise NoOutlineError
+    village, block = cells.ancestors[0], cells.ancestors[1]
+    over = {int(b): int(v) for b, v in zip(block, village, strict=True)}
+    units = [Unit(f"v{v}", f"V{v}", "", 1, UnitKind.ORDINARY, None) for v in np.unique(village).tolist()]
+    units += [Unit(f"b{b}", f"B{b}", "", 2, UnitKind.ORDINARY, f"v{v}") for b, v in sorted(over.items())]
+    leaves = [Unit(f"c{n}", f"C{n}", "", 3, UnitKind.ORDINARY, f"b{b}") for n, b in enumerate(block.tolist())]
+    rings = with_owner(rings, rings.owner + len(units))
+    return Partition(MADE_UP_PLANE, (*units, *leaves), rings, frame, frame_given=True)
 
 
 def clean(identity: Identity, cells: Cells) -> bool:
@@ -91,6 +130,10 @@ def overlay(shapes: Geometries) -> Contender:
         return len(geopandas.overlay(frame, frame, how="intersection", keep_geom_type=True))
 
     return Contender(who, pieces, answer=len(shapes))  # each cell with itself, and no other piece
+
+
+class NoOutlineError(RuntimeError):
+    """The cells have no outline: a mistake of the generator."""
 
 
 Fault = Callable[[Geometries, int], Geometries]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 
 from api.services.bench import towns
-from api.services.bench.harness import OURS, QUICK_ROUNDS, ROUNDS, Contender, Row, absent, race
+from api.services.bench.harness import OURS, QUICK_ROUNDS, ROUNDS, Contender, Row, absent, on_one_core, race
 from api.services.bench.planner import Planner
 from geo.partition import operations as ops
 from geo.partition.chain import match
@@ -48,6 +48,7 @@ def run(town: Partition, seed: int, *, quick: bool) -> tuple[list[Row], dict[str
     rows += proofs
     figures["identity_over_coverage_is_valid"] = (proofs[0].median or 0) / (proofs[2].median or 1)
     figures["proof_over_coverage_is_valid"] = (proofs[1].median or 0) / (proofs[2].median or 1)
+    figures["proof_on_one_core_over_coverage_is_valid"] = (proofs[3].median or 0) / (proofs[2].median or 1)
     figures |= growth(town, seed, quick=quick)
     figures["batch_of_200_units_ms"] = 1000 * batch(town, seed)
     return rows, figures
@@ -136,6 +137,7 @@ def of_the_whole(town: Partition) -> list[Contender]:
         Contender(f"{OURS}, chain identity of all levels", identity, frame),
         Contender(f"{OURS}, whole proof with own rings", whole, True),
         Contender("shapely.coverage_is_valid", popular, True),
+        Contender(f"{OURS}, whole proof on one core", on_one_core(whole), True),
     ]
 
 

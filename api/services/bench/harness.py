@@ -95,6 +95,22 @@ def absent(package: str) -> str:
     return "" if find_spec(package) is not None else f"{package} is not installed (make bench installs it)"
 
 
+def on_one_core(work: Callable[[], object]) -> Callable[[], object]:
+    """Return the same work, its threads on one core; where the system cannot do that, the work as it is."""
+    if not hasattr(os, "sched_setaffinity"):
+        return work
+
+    def alone() -> object:
+        everywhere = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {min(everywhere)})
+        try:
+            return work()
+        finally:
+            os.sched_setaffinity(0, everywhere)
+
+    return alone
+
+
 def race(what: str, contenders: Sequence[Contender], rounds: int, *, unit: str = "ms") -> list[Row]:
     """Return one row for each contender, the first of which is wangge's; raises `DifferentAnswerError`.
 

@@ -24,6 +24,7 @@ class Network(LineGraph):
         self.vertices: set[int] = set()
         self.leaves: set[int] = set()
         self.regrouped: set[int] = set()
+        self.rewalled: set[int] = set()  # those of them that gave or took land
         self.joined: Mapping[int, tuple[frozenset[int], ...]] = {}
         self.fresh: set[int] = set()  # edges that did not exist before
         self._rest: dict[int, list[int]] = {}  # edges that were the further part of one
@@ -156,6 +157,7 @@ class Network(LineGraph):
         self.known[leaf] = walks
         self.leaves.add(leaf)
         self.regrouped.add(leaf)
+        self.rewalled.add(leaf)
 
     def split_edge(self, number: int, point: Point) -> int:
         """Return a new vertex in an edge, a junction of its straight line; the second piece is a new edge."""

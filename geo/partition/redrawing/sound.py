@@ -87,13 +87,22 @@ class Parts:
         if found is None:
             net = self.net
             unchanged = leaf not in net.regrouped
-            found = net.beside.get(leaf) if unchanged else None
+            found = net.beside.get(leaf) if unchanged else self._beside_as_before(leaf)
             if found is None:
                 found = tuple(frozenset(net.across(piece.halves())) for piece in self.of_leaf(leaf))
                 if unchanged:
                     net.beside.note(leaf, found)
             self.beside[leaf] = found
         return found
+
+    def _beside_as_before(self, leaf: int) -> tuple[frozenset[int], ...] | None:
+        """Return the same for a leaf of one piece that neither gave nor took land, without a walk round it; else None."""
+        net = self.net
+        before = net.beside.get(leaf)
+        if leaf in net.rewalled or before is None or len(before) != 1:
+            return None
+        now = {other for other in net.rewalled if any(leaf in around for around in self.neighbours(other))}
+        return (before[0] - net.rewalled | now,)
 
     def next_to(self, key: PieceKey, members: Collection[int]) -> Iterator[PieceKey]:
         """Yield the pieces of ``members`` that have an edge in common with a piece."""
