@@ -35,6 +35,7 @@ MADE: Final = frozenset(
             "css",
             "csv",
             "plain",
+            "event-stream",
             "png",
             "jpeg",
             "webp",

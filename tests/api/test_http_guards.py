@@ -162,6 +162,7 @@ def test_a_form_without_a_file_is_refused(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("accept", "status"),
     [
+        ("text/event-stream", 200),
         ("application/xml", 406),
         ("text/xml, application/xml;q=0.9", 406),
         ("application/xml, */*;q=0.1", 200),
