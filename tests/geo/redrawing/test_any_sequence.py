@@ -14,6 +14,8 @@ from geo.partition.coverage import prove
 from geo.partition.edits import Edited, apply
 from geo.partition.lattice import unit_areas_m2
 from geo.partition.model import Partition, UnitKind
+from geo.partition.redrawing.network import Network
+from geo.partition.redrawing.regions import pieces
 from geo.partition.topology import Topology
 from geo.partition.unweaving import unwoven
 from geo.partition.weaving import woven
@@ -52,12 +54,24 @@ def test_any_sequence_of_accepted_operations_keeps_proof_frame_and_area(
         assert proof.ok, (operation, [(f.kind, f.units, f.at) for f in proof.faults])
         assert (proof.rings_recut, proof.vertices_inserted) == (0, 0), operation
         assert np.array_equal(partition.frame.xy, town.frame.xy)
+        assert noted_neighbours_hold(now), operation
         noded = area_m2(partition) - area  # the difference of the two frames: millimetres along the outline
         assert abs(noded) <= 0.0071 * frame_length_m(town)
     for topology, partition in reversed(before):
         assert same_chains(unwoven(topology), partition)
     if before:
         assert same_chains(unwoven(before[0][0]), town)
+
+
+def noted_neighbours_hold(topology: Topology) -> bool:
+    """Tell whether what is noted of who lies beside a leaf is what a walk round each of its pieces finds."""
+    net = Network(topology)
+    noted = {leaf: beside for leaf in range(topology.counts[2]) if (beside := net.beside.get(leaf)) is not None}
+    return all(
+        set(beside) == {frozenset(net.across(piece.halves())) for piece in pieces(net, leaf)}
+        for leaf, beside in noted.items()
+        if net.walls.get(leaf)
+    )
 
 
 def area_m2(partition: Partition) -> float:
