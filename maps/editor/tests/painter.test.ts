@@ -2,12 +2,13 @@
 
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import type { Drawn, DrawnArea, Layer } from "../src/draft/canvas";
-import { Painter } from "../src/draft/painter";
+import type { Drawn, DrawnArea } from "../src/draft/canvas";
 import { stepped } from "../src/draft/drawn";
-import type { DrawnDocument, StepDocument } from "../src/draft/drawn";
+import type { DrawnDocument, StepDocument, Unit } from "../src/draft/drawn";
+import type { Layer } from "../src/draft/looks";
+import { Painter } from "../src/draft/painter";
 import type { Point } from "../src/draft/plane";
-import type { Sheet, Unit } from "../src/draft/sheet";
+import type { Sheet } from "../src/draft/sheet";
 import { sheetOf } from "./towns";
 
 // Two villages of four grids each, beside each other, and a third that nothing happens to.

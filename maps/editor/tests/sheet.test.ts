@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { stepped } from "../src/draft/drawn";
 import type { DrawnDocument, StepDocument } from "../src/draft/drawn";
 import { area2 } from "../src/draft/plane";
-import type { Unit } from "../src/draft/sheet";
+import type { Unit } from "../src/draft/drawn";
 import { SIDE, sheetOf } from "./towns";
 
 //   c d    two villages: v (a, c) to the west, w (b, d) to the east

@@ -21,6 +21,7 @@ import { baseMap } from "../basemap";
 import { bindPaper } from "../paper";
 import { drawScale } from "../scale";
 import * as looks from "./looks";
+import type { Layer } from "./looks";
 import type { Point } from "./plane";
 
 export interface Pointer {
@@ -39,8 +40,6 @@ export interface Gesture {
 }
 
 type Shape = Feature<Geometry>;
-const LAYERS = ["ground", "ways", "still", "tint", "moved", "ghost", "fresh", "touched", "chosen", "sketch", "waynames", "labels"] as const;
-export type Layer = (typeof LAYERS)[number];
 
 interface Look {
   readonly look?: string | number;
@@ -87,7 +86,7 @@ export class Canvas {
     const interactions = defaultInteractions({ doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false });
     interactions.insertAt(interactions.getLength(), new Interaction({ handleEvent: (event) => this.handle(event) }));
     this.map = new OlMap({ target: element, view: this.view, controls: [], layers: [], interactions });
-    LAYERS.forEach((name, index) => {
+    looks.LAYERS.forEach((name, index) => {
       const source = new VectorSource<Shape>();
       const style = looks.STYLES[name] as StyleLike;
       const words = name === "labels" || name === "waynames";

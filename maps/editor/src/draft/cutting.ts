@@ -6,7 +6,8 @@ import { beside, reshapeBorder } from "./operations";
 import type { NewPart } from "./operations";
 import { same } from "./plane";
 import type { Point } from "./plane";
-import type { FoundSegment, Level, Unit } from "./sheet";
+import type { Level, Unit } from "./drawn";
+import type { FoundSegment } from "./sheet";
 import { field } from "./steps";
 import type { Asked, Steps } from "./steps";
 

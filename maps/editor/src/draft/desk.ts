@@ -4,7 +4,7 @@ import type { Canvas, Pointer } from "./canvas";
 import type { Draft } from "./draft";
 import type { Place } from "./operations";
 import type { Point } from "./plane";
-import type { Level, Unit } from "./sheet";
+import type { Level, Unit } from "./drawn";
 import { Guides } from "./guides";
 import { footOf, same } from "./plane";
 import { crossing, trace } from "./trace";

@@ -1,7 +1,19 @@
 // What a draft made of the map it stands on, as the server says it: all of it, or what the newest revision differs in.
 
 import type { Steps } from "./leaves";
-import type { Unit } from "./sheet";
+
+export type Level = 1 | 2 | 3;
+
+export interface Unit {
+  readonly key: string;
+  readonly code: string | null;
+  readonly name: string; // with that of its village in front
+  readonly own: string;
+  readonly label: string;
+  readonly level: Level;
+  readonly kind: "ordinary" | "dedicated" | "residual";
+  readonly parent: string | null;
+}
 
 export interface DrawnDocument {
   readonly base: string;

@@ -14,7 +14,7 @@ import { Painter } from "./painter";
 import { Panel } from "./panel";
 import { Refusal } from "./refusal";
 import type { Point } from "./plane";
-import type { Level } from "./sheet";
+import type { Level } from "./drawn";
 import { Steps } from "./steps";
 import type { Tool } from "./tool";
 import { Ways } from "./ways";

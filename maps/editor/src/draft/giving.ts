@@ -8,7 +8,7 @@ import { segments } from "./leaves";
 import { holds, pointsOf } from "./plane";
 import type { Leaf } from "./leaves";
 import type { Point } from "./plane";
-import type { Unit } from "./sheet";
+import type { Unit } from "./drawn";
 import { field, options, radio } from "./steps";
 import type { Steps } from "./steps";
 import type { Tool } from "./tool";

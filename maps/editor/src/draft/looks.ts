@@ -12,7 +12,6 @@ import type { StyleLike } from "ol/style/Style";
 import { DASHES } from "../dashes";
 import type { Dashes, Look } from "../dashes";
 import { wayNames, wayStyle } from "../waystyle";
-import type { Layer } from "./canvas";
 
 const root = getComputedStyle(document.documentElement);
 const token = (name: string): string => root.getPropertyValue(`--${name}`).trim();
@@ -105,6 +104,10 @@ const MARKS: Record<string, (feature: FeatureLike) => Style> = { A: mark("#d5e6f
 
 const CM = 100;
 const WAYS: Record<string, (feature: FeatureLike, resolution: number) => Style[]> = { street: wayStyle("street", CM), reference: wayStyle("reference", CM) };
+
+// From below to above.
+export const LAYERS = ["ground", "ways", "still", "tint", "moved", "ghost", "fresh", "touched", "chosen", "sketch", "waynames", "labels"] as const;
+export type Layer = (typeof LAYERS)[number];
 
 export const STYLES: Record<Layer, StyleLike> = {
   ground: fill(token("land")),

@@ -6,7 +6,7 @@ import { fill } from "./desk";
 import { Drawing } from "./drawing";
 import type { Operation } from "./operations";
 import type { Point } from "./plane";
-import type { Unit } from "./sheet";
+import type { Unit } from "./drawn";
 import { field, options } from "./steps";
 import type { Asked, Steps } from "./steps";
 import type { Tool } from "./tool";

@@ -5,25 +5,12 @@ import { ringOf } from "../borders";
 import type { Town } from "../borders";
 import { leafOf, leavesOf, segments } from "./leaves";
 import type { Leaf } from "./leaves";
-import type { DrawnDocument } from "./drawn";
+import type { DrawnDocument, Level, Unit } from "./drawn";
 import { footOf, holds, pointsOf, polygons, same } from "./plane";
 import type { Point } from "./plane";
 import { meets, Squares } from "./squares";
 import type { Box } from "./squares";
 import { Table } from "./table";
-
-export type Level = 1 | 2 | 3;
-
-export interface Unit {
-  readonly key: string;
-  readonly code: string | null;
-  readonly name: string; // with that of its village in front
-  readonly own: string;
-  readonly label: string;
-  readonly level: Level;
-  readonly kind: "ordinary" | "dedicated" | "residual";
-  readonly parent: string | null;
-}
 
 // A line between two leaves (right is "" beyond the frame); rank is the highest level whose grids it parts, 0 for the frame.
 export interface Arc {
