@@ -13,7 +13,7 @@ east (-1). So it lies on no edge, and one rule answers on borders and vertices.
 import numpy as np
 import numpy.typing as npt
 
-from geo.partition.compiled import compiled
+from geo.partition.compiled import compiled, inlined
 
 Float64 = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
@@ -24,7 +24,7 @@ GRAIN = 6442450944.0  # 1.5 * 2 ** 32: what is added to it and taken away again 
 HALVING = 134217729.0  # 2 to the 27, plus 1
 
 
-@compiled
+@inlined
 def taken(a: float, b: float, product: float) -> float:
     """Return exactly what rounding took from the product of ``a`` and ``b``."""
     t = HALVING * a
@@ -36,7 +36,7 @@ def taken(a: float, b: float, product: float) -> float:
     return ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2
 
 
-@compiled
+@inlined
 def side(ax: int, ay: int, bx: int, by: int, x: float, y: float) -> float:
     """Return more than 0 where the point lies right of the edge from a up to b, less where left, 0 on its line: exact sign."""
     dx, dy, px, py = float(bx - ax), float(by - ay), x - ax, y - ay
@@ -46,7 +46,7 @@ def side(ax: int, ay: int, bx: int, by: int, x: float, y: float) -> float:
     return taken(px, dy, one) - taken(dx, py, other)
 
 
-@compiled
+@inlined
 def nearer(ax: int, ay: int, bx: int, by: int, cx: int, cy: int, dx: int, dy: int) -> bool:
     """Tell whether the edge ab lies right of the edge cd; both pass one latitude, and they do not cross."""
     found = side(cx, cy, dx, dy, float(ax), float(ay)) if ay >= cy else -side(ax, ay, bx, by, float(cx), float(cy))
@@ -55,7 +55,7 @@ def nearer(ax: int, ay: int, bx: int, by: int, cx: int, cy: int, dx: int, dy: in
     return found > 0.0
 
 
-@compiled
+@inlined
 def nearest(x: float, y: float, sign: int, border: float, begin: int, end: int, edges: Int32) -> int:
     """Return which edge of a cell is the nearest to the left of the moved point, no further than ``border``; -1: none."""
     best = -1
@@ -71,7 +71,7 @@ def nearest(x: float, y: float, sign: int, border: float, begin: int, end: int, 
     return best
 
 
-@compiled
+@inlined
 def leaf_of(x: float, y: float, sign: int, shift: int, cells: Int32, first: Int32, edges: Int32) -> int:
     """Return the leaf that holds the moved point, -1 outside.
 
@@ -100,7 +100,7 @@ def leaf_of(x: float, y: float, sign: int, shift: int, cells: Int32, first: Int3
     return OUTSIDE
 
 
-@compiled
+@inlined
 def touching(x: float, y: float, shift: int, cells: Int32, first: Int32, edges: Int32) -> int:
     """Return the least leaf one of whose edges ends in a point, -1 if there is none: corners of the outer border."""
     column, top = int(x) >> shift, int(y) >> shift
@@ -134,7 +134,7 @@ def held(xy: Float64, x0: float, y0: float, shift: int, cells: Int32, first: Int
         leaf[i] = found
 
 
-@compiled
+@inlined
 def by_edges(x: float, y: float, shift: int, cells: Int32, first: Int32, edges: Int32) -> int:
     """Return the leaf that holds a point in a cell with edges: moved up and west, down and east, or touching it."""
     leaf = leaf_of(x, y, 1, shift, cells, first, edges)
