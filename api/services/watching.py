@@ -14,6 +14,7 @@ import numpy as np
 
 from api.services.asking import Raised
 from api.services.holding import REPLAY
+from api.services.settling import h_mm
 from data import archive
 from data.archive import Fixes
 from geo.crs import Plane
@@ -132,7 +133,7 @@ def replays(
         return
     values = {"on": on.isoformat(), "minutes": round(seconds / 60), "other": whose, "other_on": day.isoformat()}
     subject = f"{REPLAY}/{person}/{on.isoformat()}/{whose}/{day.isoformat()}"
-    yield Raised(subject, REPLAY, ((person, on),), (), {**values, "lag": _h_mm(lag), "seconds": round(seconds)})
+    yield Raised(subject, REPLAY, ((person, on),), (), {**values, "lag": _signed(lag), "seconds": round(seconds)})
 
 
 def about(kind: str, person: str, on: date, values: dict[str, str | int | float]) -> Raised:
@@ -194,6 +195,5 @@ def _air(days: Sequence[tuple[Fixes, Float64]]) -> dict[str, tuple[Heard, ...]]:
     }
 
 
-def _h_mm(seconds: float) -> str:
-    minutes = round(abs(seconds) / 60)
-    return f"{'-' if seconds < 0 else ''}{minutes // 60}:{minutes % 60:02d}"
+def _signed(seconds: float) -> str:
+    return f"{'-' if seconds < 0 else ''}{h_mm(abs(seconds) / 60)}"
